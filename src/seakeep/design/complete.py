@@ -64,6 +64,7 @@ def complete(loaded: LoadedSpec) -> Design:
         pki=pki.plan(cluster=draft.name, machines=machines, endpoint=endpoint, network=network),
         lab=_lab(spec),
         dns_replicas=dns_replicas(len({machine.site for machine in machines if machine.is_node})),
+        preload_images=spec.kubernetes.images == "preload",
         waivers=tuple(Waiver(id=w.id, reason=w.reason, owner=w.owner, expires=w.expires) for w in spec.preflight.waive),
     )
 

@@ -208,7 +208,10 @@ class Pki:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """The whole cluster, decided. Machines stand in the order of the file; everything derived is sorted."""
+    """The whole cluster, decided. Machines stand in the order of the file; everything derived is sorted.
+
+    `preload_images`: nodes get images over SSH, and need no registry.
+    """
 
     name: str
     release: Release
@@ -222,6 +225,7 @@ class Design:
     pki: Pki
     lab: Lab | None
     dns_replicas: int
+    preload_images: bool
     waivers: tuple[Waiver, ...] = ()
 
     def with_role(self, role: Role) -> tuple[Machine, ...]:

@@ -43,9 +43,9 @@ def _rows(session: Session, present: SourceState) -> list[SourceRow]:
     release = session.design.release
     listing = session.store.listing()
     held = {(each.component, each.version): each for each in listing.components if each.arch == own_arch()}
-    in_lab = session.design.lab is not None
+    preload = session.design.preload_images
     rows: list[SourceRow] = []
-    for name in (*MACHINE_COMPONENTS, *(IMAGE_COMPONENTS if in_lab else ())):
+    for name in (*MACHINE_COMPONENTS, *(IMAGE_COMPONENTS if preload else ())):
         version = release.component(name)
         holding = held.get((name, version))
         found = {program.name: program for program in holding.programs} if holding else {}
@@ -63,7 +63,7 @@ def _rows(session: Session, present: SourceState) -> list[SourceRow]:
                 )
             )
     images = {each.reference: each for each in listing.images if each.arch == own_arch()}
-    for reference in session.store.images(release) if in_lab else ():
+    for reference in session.store.images(release) if preload else ():
         image = images.get(reference)
         rows.append(
             SourceRow(

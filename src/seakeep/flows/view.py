@@ -16,13 +16,14 @@ from seakeep.core.finding import Finding
 from seakeep.core.json import JsonObject
 from seakeep.design.model import Design, Machine
 from seakeep.engine.plan import Plan, make_plan
-from seakeep.facts import leftovers
+from seakeep.facts import leftovers, system
 from seakeep.facts.base import FactSet, digest
 from seakeep.facts.registry import PREFLIGHT, STATE
 from seakeep.flows import planning
 from seakeep.flows.observe import digests, objects
 from seakeep.flows.session import Session, own_arch
 from seakeep.phases.base import ObjectKey, PlanContext, traits_of
+from seakeep.sources.base import ARCHITECTURES
 from seakeep.state import members, pki
 from seakeep.transport.api import ApiClient
 
@@ -73,6 +74,8 @@ async def observe(session: Session) -> View:
     design = session.design
     session.progress.stage("Read and plan")
     (facts, unreachable, fresh), _ = await asyncio.gather(_machines(session), fetch(session))
+    if others := _architectures(facts) - {own_arch()}:
+        await fetch(session, others)
     _refuse_without_keys(session, facts, fresh)
     fleet = Fleet(
         design=design,
@@ -114,16 +117,19 @@ async def _machines(session: Session) -> tuple[dict[str, FactSet], dict[str, Mac
 
 
 async def fetch(session: Session, architectures: Collection[str] = ()) -> None:
-    """Everything the release needs is in the cache afterwards, for the machines' architectures and for the programs
-    that run on this computer. In the lab both are the same."""
+    """Everything the release needs is in the cache afterwards, for these architectures and for the programs that run
+    on this computer."""
     for arch in sorted({own_arch(), *architectures}):
-        await session.store.ensure(session.design.release, arch, images=session.design.lab is not None)
+        await session.store.ensure(session.design.release, arch, images=session.design.preload_images)
 
 
 def context_of(session: Session, view: View, found: Objects | None = None) -> PlanContext:
     """What phases decide from. Keys are looked up anew: they may have been issued since the view was made."""
     design, state = session.design, session.state
-    images = session.store.digests(design.release, own_arch()) if design.lab is not None else ()
+    images = {
+        arch: session.store.digests(design.release, arch) if design.preload_images else ()
+        for arch in _architectures(view.facts)
+    }
     return PlanContext(
         design=design,
         facts=view.facts,
@@ -135,9 +141,15 @@ def context_of(session: Session, view: View, found: Objects | None = None) -> Pl
         },
         missing=tuple((each.name, each.reason) for each in pki.missing(state, design, session.clock.now())),
         programs=_StorePrograms(session),
-        images=lambda _: images,
+        images=lambda machine: images[traits_of(view.facts[machine.name]).arch],
         objects=view.objects if found is None else found,
     )
+
+
+def _architectures(facts: Mapping[str, FactSet]) -> set[str]:
+    """Those that the sources know, of the machines whose system could be read; preflight has its word on the others."""
+    found = (each.find(system.FACT) for each in facts.values())
+    return {each.arch for each in found if each is not None} & set(ARCHITECTURES)
 
 
 @dataclass(frozen=True, slots=True)

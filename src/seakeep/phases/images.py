@@ -1,4 +1,7 @@
-"""Images that no registry can give: in the lab, all of them. Last on every machine, when its services already start."""
+"""Images that nodes do not pull (`kubernetes.images: preload`, which is what a lab does).
+
+Last on every machine, when its services already start.
+"""
 
 from collections.abc import Iterator
 

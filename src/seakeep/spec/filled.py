@@ -21,7 +21,11 @@ def filled(given: Document) -> Document:
     lab = spec.lab
     if lab is not None and lab.subnet is None:
         lab = lab.model_copy(update={"subnet": IPv4Network((machines[0].address, 16), strict=False)})
-    return given.model_copy(update={"spec": spec.model_copy(update={"sites": sites, "machines": machines, "lab": lab})})
+    kubernetes = spec.kubernetes
+    if kubernetes.images is None:
+        kubernetes = kubernetes.model_copy(update={"images": "pull" if lab is None else "preload"})
+    found = {"sites": sites, "machines": machines, "lab": lab, "kubernetes": kubernetes}
+    return given.model_copy(update={"spec": spec.model_copy(update=found)})
 
 
 def completed(loaded: LoadedSpec) -> JsonObject:

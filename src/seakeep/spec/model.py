@@ -65,6 +65,10 @@ class Kubernetes(Part):
     install: Literal["systemd"] = "systemd"
     """How programs run on machines: `systemd` makes every one of them a service."""
 
+    images: Literal["pull", "preload"] | None = None
+    """Where nodes get the add-ons' images: `pull` from their public registries, or `preload`: made here from the same
+    programs, under the same names, and brought over SSH. Without it: preload in a lab, pull elsewhere."""
+
 
 class SshDefaults(Part):
     """How the operator reaches machines, unless a machine says otherwise."""

@@ -64,6 +64,14 @@ async def test_only_bare_machines_are_tried_out(tmp_path: Path) -> None:
     assert [hosts for fact, hosts in session.asked if fact == "files"] == [list(session.raw)]
 
 
+async def test_programs_are_got_for_every_architecture_among_the_machines(tmp_path: Path) -> None:
+    session = FakeSession(tmp_path)
+    session.raw = say(world())
+    session.raw["c-etcd1"]["system"] = session.raw["c-etcd1"]["system"].replace(b"arch=x86_64", b"arch=aarch64")
+    await observe(session)
+    assert session.store.asked == ["amd64", "amd64", "arm64"]  # type: ignore[attr-defined]
+
+
 async def living(tmp_path: Path, answer: Any) -> FakeSession:
     session = FakeSession(tmp_path)
     converged, bare = World.converged(), world()

@@ -66,5 +66,16 @@ def test_the_lab_network_is_that_of_the_first_machine_unless_given() -> None:
     assert subnets == [IPv4Network("10.9.0.0/16"), IPv4Network("10.9.8.0/24")]
 
 
+@pytest.mark.parametrize(
+    ("said", "where", "wanted"),
+    [("", "", "pull"), ("", "lab: {}", "preload"), ("preload", "", "preload"), ("pull", "lab: {}", "pull")],
+)
+def test_images_are_pulled_except_in_a_lab_unless_said_otherwise(said: str, where: str, wanted: str) -> None:
+    kubernetes = f"  kubernetes: {{images: {said}}}\n" if said else ""
+    text = HEAD + kubernetes + f"  machines: [{{name: m1, address: 10.9.8.7, roles: [etcd]}}]\n  {where}\n"
+
+    assert filled(parse(text.encode(), Path("x")).given).spec.kubernetes.images == wanted
+
+
 def test_the_starter_carries_its_name() -> None:
     assert parse(starter("mine").encode(), Path("x")).name == "mine"
