@@ -1,6 +1,6 @@
 """A file without a lab section: machines by address, an account with sudo, host keys from ~/.ssh/known_hosts.
 
-The machine is a container, reached as any other is: by an ordinary connection from where its address is routed (here the
+The machine is a container, reached as any other is: by an ordinary connection from where its address is routed (the
 lab's network namespace, in which the commands run).
 """
 

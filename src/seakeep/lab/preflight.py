@@ -22,11 +22,16 @@ _KEYRINGS = (
 _INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
 _INOTIFY_ENOUGH = 1024
 """A machine takes about 4, and 10 to 20 more as a Kubernetes node."""
+CHOICE = "SEAKEEP_LAB_ENGINE"
+"""Names the engine where both are installed; podman otherwise, because it needs no daemon."""
 _CGROUP_V2 = Path("/sys/fs/cgroup/cgroup.controllers")
 
 
 async def engine() -> Engine:
-    """The container engine to use. UsageError with the fix when something is missing."""
+    """The container engine to use. UsageError with the fix when something is missing.
+
+    One that was chosen for a lab has to be chosen again for every command about that lab.
+    """
     problems: list[str] = []
     if os.geteuid() != 0:
         raise UsageError(
@@ -34,7 +39,11 @@ async def engine() -> Engine:
             hint="run the command as root (sudo -E), or name real machines in the file",
         )
     problems += _missing(_PROGRAMS)
-    found = await _podman(problems) if shutil.which("podman") else await _docker(problems)
+    chosen = os.environ.get(CHOICE, "")
+    if chosen not in ("", "podman", "docker"):
+        raise UsageError(f"{CHOICE} is {chosen!r}", hint="podman or docker")
+    podman = chosen == "podman" or (not chosen and shutil.which("podman"))
+    found = await _podman(problems) if podman else await _docker(problems)
     if problems or found is None:
         raise UsageError("a lab cannot be made here: " + "; ".join(problems), hint=_install(problems))
     return found
@@ -75,6 +84,9 @@ def _install(problems: list[str]) -> str:
 
 
 async def _podman(problems: list[str]) -> Engine | None:
+    if not shutil.which("podman"):
+        problems.append("podman is not installed (podman)")
+        return None
     program = ["podman"]
     # crun refuses mixed cgroup hierarchies, and without systemd only cgroupfs is there to manage them.
     if shutil.which("runc"):
@@ -92,10 +104,14 @@ async def _podman(problems: list[str]) -> Engine | None:
 
 async def _docker(problems: list[str]) -> Engine | None:
     if not shutil.which("docker"):
-        problems.append("neither podman nor docker is installed (podman)")
+        problems.append(
+            "docker is not installed (docker.io)"
+            if os.environ.get(CHOICE)
+            else "neither podman nor docker is installed (podman)"
+        )
         return None
     answer = await attempt("docker", "version")
     if answer.status != 0:
-        problems.append(f"docker does not work, and podman is not installed: {answer.stderr.strip()}")
+        problems.append(f"docker does not work: {answer.stderr.strip()}")
         return None
     return Engine("docker", ("docker",))
