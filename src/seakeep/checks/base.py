@@ -1,28 +1,81 @@
-"""What a check is and what it may look at."""
+"""What a check is, what it may look at, and how it answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, TypeAlias
 
 from seakeep.core.errors import MachineError
 from seakeep.core.finding import Finding, Severity
+from seakeep.core.json import Json
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Design
 from seakeep.facts.base import FactSet
+from seakeep.manifests.access import Path
+from seakeep.manifests.model import Manifest
+from seakeep.manifests.pods import Role
+
+
+class Scope(StrEnum):
+    """What a check is about: the cluster's file, machines before an installation, Kubernetes objects (in files or
+    served), files of another kind, or the living cluster."""
+
+    DESIGN = "design"
+    PREFLIGHT = "preflight"
+    MANIFEST = "manifest"
+    FILE = "file"
+    LIVE = "live"
+
+
+class Per(StrEnum):
+    """What a manifest or file check's `judge` is called with, before the index.
+
+    OBJECT     a Manifest of one of the check's `types` (`*` is every object)
+    POD        the Pod of every object that makes pods, or of those of the check's `types`
+    CONTAINER  each Container of such a pod whose role is among the check's `roles`
+    INDEX      nothing else: it is called once, and its notes say what they are about
+    FILE       an OperatorFile of one of the check's `forms`
+    LIVE       what was read of the living cluster, instead of the index; its notes name their `subject`
+    """
+
+    OBJECT = "object"
+    POD = "pod"
+    CONTAINER = "container"
+    INDEX = "index"
+    FILE = "file"
+    LIVE = "live"
+
+
+ALL_ROLES = tuple(Role)
+LONG_RUNNING = (Role.APP, Role.SIDECAR)
+"""The containers that run beside each other for the life of a pod."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A check's identity. `id` is written by hand and never used again for another."""
+    """A check's identity. `id` is written by hand and never used again for another.
+
+    `types`, `roles` and `forms` choose what it is asked about (see Per). `needs` names the facts or API resources
+    without which a live check is UNKNOWN. `references` are places that say why. `equivalents` are the ids of the same
+    question in other tools, `tool:id` as in `cis-1.12:1.2.1`.
+    """
 
     id: str
     title: str
     severity: Severity
     since: str
     remediation: str
+    scope: Scope
+    per: Per = Per.OBJECT
+    types: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ALL_ROLES
+    forms: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    equivalents: tuple[str, ...] = ()
 
     def found(self, verdict: Verdict, message: str, *, where: str = "", severity: Severity | None = None) -> Finding:
-        """A finding of this check."""
+        """A finding of this check about the machines."""
         return Finding(
             id=self.id,
             verdict=verdict,
@@ -32,6 +85,64 @@ class Check:
             remediation=self.remediation if verdict is not Verdict.PASS else "",
             where=where,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of an object that puts it right. The value is set at the path, and what is missing on the way is made;
+    without a value the field is removed."""
+
+    path: Path
+    value: Json = None
+    remove: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What a check says when it is not simply satisfied.
+
+    `path` leads to the field from the top of the object, and gives the line. `evidence` are the facts that the verdict
+    rests on, by name. `about` is needed where `judge` was called with the index only, or where the finding is about
+    another object; `subject` names what is no object (a machine). `fix` is only given where there is one right answer.
+    `severity` and `remediation` replace the check's own.
+    """
+
+    message: str
+    path: Path = ()
+    verdict: Verdict = Verdict.FAIL
+    evidence: Mapping[str, Json] | None = None
+    about: Manifest | None = None
+    subject: str = ""
+    fix: tuple[Edit, ...] = ()
+    severity: Severity | None = None
+    remediation: str = ""
+
+
+MOOT = Note(message="the question does not arise", verdict=Verdict.NOT_APPLICABLE)
+"""The answer of a check that does not apply to what it was asked about."""
+
+Answer: TypeAlias = "Note | Iterable[Note] | None"
+"""None is a pass. A generator that yields nothing is one too."""
+
+
+def bad(message: str, path: Path = (), *, fix: tuple[Edit, ...] = (), **evidence: Json) -> Note:
+    """It is not as it should be."""
+    return Note(message=message, path=path, fix=fix, evidence=evidence or None)
+
+
+def unsure(message: str, path: Path = (), **evidence: Json) -> Note:
+    """It could not be told."""
+    return Note(message=message, path=path, verdict=Verdict.UNKNOWN, evidence=evidence or None)
+
+
+def put(path: Path, value: Json) -> Edit:
+    """Set a field."""
+    return Edit(path, value)
+
+
+def drop(path: Path) -> Edit:
+    """Remove a field."""
+    return Edit(path, remove=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +160,7 @@ class Fleet:
 
 
 class CheckModule(Protocol):
-    """The shape of a file."""
+    """The shape of a preflight check's file. Those of other scopes differ in what `judge` takes: see Per."""
 
     CHECK: Check
 

@@ -6,13 +6,14 @@ server would advertise what nobody reaches. Evidence: ip addr. Fix: put the inne
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import system
 
 CHECK = Check(
     id="PRE013",
+    scope=Scope.PREFLIGHT,
     title="machine holds its address",
     severity=Severity.ERROR,
     since="0.1.0",

@@ -6,13 +6,14 @@ version 1 are weaker. Evidence: the type of /sys/fs/cgroup. Fix: boot with syste
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import system
 
 CHECK = Check(
     id="PRE005",
+    scope=Scope.PREFLIGHT,
     title="cgroup version 2",
     severity=Severity.ERROR,
     since="0.1.0",

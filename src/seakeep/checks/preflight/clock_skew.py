@@ -8,7 +8,7 @@ Fix: chrony, which Seakeep installs on real machines; set the clock once by hand
 from collections.abc import Iterator
 from statistics import median
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import clock
@@ -18,6 +18,7 @@ LIMIT = 5.0
 
 CHECK = Check(
     id="PRE006",
+    scope=Scope.PREFLIGHT,
     title="clock agrees with the other machines",
     severity=Severity.ERROR,
     since="0.1.0",

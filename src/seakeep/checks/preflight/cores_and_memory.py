@@ -6,7 +6,7 @@ control-plane machine is 2 cores and 1700 MB. Evidence: nproc, MemTotal. Fix: a 
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Machine, Role
@@ -14,6 +14,7 @@ from seakeep.facts import system
 
 CHECK = Check(
     id="PRE003",
+    scope=Scope.PREFLIGHT,
     title="machine has the cores and memory for its roles",
     severity=Severity.ERROR,
     since="0.1.0",

@@ -6,13 +6,14 @@ Evidence: df. Fix: free or add space. The kubelet starts to collect images at 85
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import disks
 
 CHECK = Check(
     id="PRE004",
+    scope=Scope.PREFLIGHT,
     title="enough free disk space",
     severity=Severity.ERROR,
     since="0.1.0",

@@ -7,7 +7,7 @@ times. Fix: a local SSD of its own, or a waiver with owner, reason and expiry.
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Role
@@ -17,6 +17,7 @@ LIMIT_MS = 10.0
 
 CHECK = Check(
     id="PRE011",
+    scope=Scope.PREFLIGHT,
     title="etcd's disk is fast enough",
     severity=Severity.ERROR,
     since="0.1.0",

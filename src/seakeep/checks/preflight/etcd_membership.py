@@ -7,7 +7,7 @@ is a change of its own: remove the member, add it as a learner, let it catch up.
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Role
@@ -15,6 +15,7 @@ from seakeep.facts import etcd_data, units
 
 CHECK = Check(
     id="PRE014",
+    scope=Scope.PREFLIGHT,
     title="etcd members belong together",
     severity=Severity.ERROR,
     since="0.1.0",

@@ -6,13 +6,14 @@ Why: two networks or two kubelets on one machine break both. Evidence: the paths
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import leftovers
 
 CHECK = Check(
     id="PRE012",
+    scope=Scope.PREFLIGHT,
     title="no other cluster on the machine",
     severity=Severity.ERROR,
     since="0.1.0",

@@ -6,13 +6,14 @@ modules loaded, loadable, or a device made for a moment. Fix: a distribution ker
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import modules
 
 CHECK = Check(
     id="PRE009",
+    scope=Scope.PREFLIGHT,
     title="kernel features of a node",
     severity=Severity.ERROR,
     since="0.1.0",

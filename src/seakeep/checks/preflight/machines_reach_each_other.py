@@ -7,13 +7,14 @@ answer. Fix: routes and firewalls.
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import reach
 
 CHECK = Check(
     id="PRE010",
+    scope=Scope.PREFLIGHT,
     title="machines reach each other",
     severity=Severity.ERROR,
     since="0.1.0",

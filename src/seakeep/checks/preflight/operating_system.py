@@ -6,13 +6,14 @@ Evidence: ID, VERSION_ID, uname -m. Fix: install Debian 12+, Ubuntu 22.04+, or a
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import system
 
 CHECK = Check(
     id="PRE002",
+    scope=Scope.PREFLIGHT,
     title="operating system is supported",
     severity=Severity.ERROR,
     since="0.1.0",

@@ -6,7 +6,7 @@ Evidence: ss. Fix: stop the named process. Read only before the first installati
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Design, Machine, Role
@@ -14,6 +14,7 @@ from seakeep.facts import ports
 
 CHECK = Check(
     id="PRE008",
+    scope=Scope.PREFLIGHT,
     title="needed ports are free",
     severity=Severity.ERROR,
     since="0.1.0",

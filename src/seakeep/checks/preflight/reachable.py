@@ -6,12 +6,13 @@ Evidence: the error of the connection. Fix: see the error; take a machine that i
 
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 
 CHECK = Check(
     id="PRE001",
+    scope=Scope.PREFLIGHT,
     title="machine answers over SSH",
     severity=Severity.ERROR,
     since="0.1.0",

@@ -7,13 +7,14 @@ collide. Evidence: /etc/machine-id, the kernel's hostname. Fix: rm /etc/machine-
 from collections import Counter
 from collections.abc import Iterator
 
-from seakeep.checks.base import Check, Fleet
+from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.facts import system
 
 CHECK = Check(
     id="PRE007",
+    scope=Scope.PREFLIGHT,
     title="machine-id and hostname are unique",
     severity=Severity.ERROR,
     since="0.1.0",

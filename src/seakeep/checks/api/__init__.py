@@ -1,0 +1,1 @@
+"""Deprecated and removed API versions: API."""

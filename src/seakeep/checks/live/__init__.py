@@ -1,0 +1,1 @@
+"""The living cluster: CPL, ETCD, NOD, LIV."""

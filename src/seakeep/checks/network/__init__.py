@@ -1,0 +1,1 @@
+"""Services, network policies, ingresses: NET."""

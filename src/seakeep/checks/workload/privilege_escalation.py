@@ -1,0 +1,41 @@
+"""No process of a container can get more rights than the one that started it.
+
+What: `allowPrivilegeEscalation: false` on every container, init and ephemeral ones too; it has no default at the
+level of the pod. A Windows pod has no such thing. Why: without it, a setuid program in the image is a way from a
+restricted user to root. Evidence: the container's field. Fix: set it; only programs that call sudo or ping as setuid
+binaries need it.
+"""
+
+from seakeep.checks.base import Answer, Check, Per, Scope, bad, put
+from seakeep.core.finding import Severity
+from seakeep.manifests.access import text
+from seakeep.manifests.index import Index
+from seakeep.manifests.pods import Container
+
+CHECK = Check(
+    id="POD001",
+    title="privilege escalation is not allowed",
+    severity=Severity.ERROR,
+    since="0.1.0",
+    scope=Scope.MANIFEST,
+    per=Per.CONTAINER,
+    remediation="set securityContext.allowPrivilegeEscalation: false",
+    references=("https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",),
+    equivalents=(
+        "kube-linter:privilege-escalation-container",
+        "polaris:privilegeEscalationAllowed",
+        "kubescape:C-0016",
+        "checkov:CKV_K8S_20",
+        "gatekeeper:allow-privilege-escalation",
+    ),
+)
+
+
+def judge(container: Container, _: Index) -> Answer:
+    """The container's own field: this one is not inherited."""
+    value = container.own_security.get("allowPrivilegeEscalation")
+    if value is False or text(container.pod.spec, "os", "name") == "windows":
+        return None
+    path = container.at("securityContext", "allowPrivilegeEscalation")
+    said = "is not said" if value is None else "is allowed"
+    return bad(f"privilege escalation {said} in container {container.name}", path, fix=(put(path, False),))
