@@ -254,7 +254,9 @@ def _world(session: Session, view: View, clients: Mapping[str, ApiClient] | None
             )
         elif isinstance(action, DeleteObject):
             each = action.object
-            await clients["admin"].delete(each.api_version, each.kind, each.name, namespace=each.namespace)
+            await clients["admin"].delete(
+                each.api_version, each.kind, each.name, namespace=each.namespace, uid=action.uid
+            )
 
     return World(
         host=session.host,

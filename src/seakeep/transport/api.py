@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -106,10 +107,23 @@ class ApiClient:
             "application/apply-patch+yaml",
         )
 
-    async def delete(self, api_version: str, kind: str, name: str, *, namespace: str | None = None) -> None:
-        """Delete in the background; gone already is done."""
+    async def list(self, api_version: str, kind: str, *, selector: str) -> tuple[JsonObject, ...]:
+        """The objects of a kind, in all namespaces, whose labels fit. Each has its apiVersion and kind."""
+        path = f"{collection_path(api_version, kind)}?labelSelector={quote(selector)}"
+        items = (await self._object("GET", path)).get("items")
+        found = items if isinstance(items, list) else []
+        return tuple({**each, "apiVersion": api_version, "kind": kind} for each in found if isinstance(each, dict))
+
+    async def delete(
+        self, api_version: str, kind: str, name: str, *, namespace: str | None = None, uid: str = ""
+    ) -> None:
+        """Delete in the background; gone already is done. With `uid`, another object of the same name stays: that is
+        an ApiError with status 409."""
         path = object_path(api_version, kind, name, namespace=namespace)
-        status, body = await self.raw(f"{path}?propagationPolicy=Background", method="DELETE")
+        only = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+        status, body = await self.raw(
+            f"{path}?propagationPolicy=Background", method="DELETE", body=msgspec.json.encode(only) if uid else None
+        )
         if status >= 300 and status != 404:
             raise ApiError.of(status, body, f"delete {kind} {name}")
 
@@ -138,9 +152,14 @@ def decoded(body: bytes, kind: type[T], what: str) -> T:
 
 def object_path(api_version: str, kind: str, name: str, *, namespace: str | None = None) -> str:
     """The path of one object. KeyError for a kind that Seakeep owns none of."""
+    return f"{collection_path(api_version, kind, namespace=namespace)}/{name}"
+
+
+def collection_path(api_version: str, kind: str, *, namespace: str | None = None) -> str:
+    """The path of all objects of a kind: of one namespace, or of all of them. KeyError as in `object_path`."""
     root = "/apis" if "/" in api_version else "/api"
     inside = "" if namespace is None else f"/namespaces/{namespace}"
-    return f"{root}/{api_version}{inside}/{PLURALS[api_version, kind]}/{name}"
+    return f"{root}/{api_version}{inside}/{PLURALS[api_version, kind]}"
 
 
 @asynccontextmanager

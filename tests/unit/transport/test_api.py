@@ -142,6 +142,26 @@ async def test_an_answer_that_is_no_object_is_an_error_of_ours(server: Server, b
             await api.get("v1", "Node", "x")
 
 
+async def test_a_list_is_of_all_namespaces_and_says_what_each_item_is(server: Server) -> None:
+    server.body = b'{"items": [{"metadata": {"name": "a"}}, "nonsense"]}'
+    async with api_client(server.socket, ca=server.ca, pair=None, server_name="kubernetes") as api:
+        (found,) = await api.list("apps/v1", "DaemonSet", selector="a/b=c")
+    assert found == {"metadata": {"name": "a"}, "apiVersion": "apps/v1", "kind": "DaemonSet"}
+    assert server.requests[0][:2] == ("GET", "/apis/apps/v1/daemonsets?labelSelector=a/b%3Dc")
+
+
+async def test_a_deletion_is_of_one_object_and_not_of_another_that_took_its_name(server: Server) -> None:
+    async with api_client(server.socket, ca=server.ca, pair=None, server_name="kubernetes") as api:
+        await api.delete("v1", "ConfigMap", "cm", namespace="ns", uid="u-1")
+        server.status, server.body = 409, b'{"message": "the UID in the precondition"}'
+        with pytest.raises(ApiError) as caught:
+            await api.delete("v1", "ConfigMap", "cm", namespace="ns", uid="u-1")
+    method, path, _, sent = server.requests[0]
+    assert (method, path) == ("DELETE", "/api/v1/namespaces/ns/configmaps/cm?propagationPolicy=Background")
+    assert json.loads(sent)["preconditions"] == {"uid": "u-1"}
+    assert caught.value.status == 409
+
+
 def test_paths() -> None:
     assert object_path("v1", "Node", "n") == "/api/v1/nodes/n"
     assert object_path("apps/v1", "Deployment", "d", namespace="n") == "/apis/apps/v1/namespaces/n/deployments/d"
