@@ -25,6 +25,7 @@ from seakeep.sources.settings import cache_dir, mirrors
 from seakeep.sources.store import Store
 from seakeep.spec.load import LoadedSpec, load
 from seakeep.state.folder import State, base_folder
+from seakeep.state.rotation import trust_name
 from seakeep.transport.api import ApiClient, api_client
 from seakeep.transport.base import Host
 from seakeep.transport.dial import Dialer, DirectDialer
@@ -222,7 +223,7 @@ class Session:
 
     def client(self, socket: Path, identity: str) -> AbstractAsyncContextManager[ApiClient]:
         """A client of the API behind this socket."""
-        ca = self.state.read("pki/cluster/ca.crt")
+        ca = self.state.read(trust_name("cluster"))
         pair = None
         if identity != "anonymous":
             leaf = self.design.pki.leaf("cluster", identity)

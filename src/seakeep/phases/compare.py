@@ -68,6 +68,13 @@ class Comparer:
         A unit that runs and has to be restarted carries the phase's serial group; a first start does not.
         """
         changed = {PurePosixPath(BIN, program).as_posix() for _, program in replaced}
+        states = self._facts.get(units.FACT)
+        followed = {
+            path
+            for unit in wanted.units
+            if (runs := states.get(service(unit.name))) is not None and runs.stamp and runs.active in _RUNS
+            for path in unit.follows
+        }
         existing = self._facts.get(accounts.FACT)
         for user in wanted.users:
             if user.name not in existing:
@@ -81,12 +88,19 @@ class Comparer:
             if why := file_difference(file, state, self._resolve):
                 if state is None or state.kind != "file" or state.sha256 != file.digest(self._resolve):
                     changed.add(file.path)
-                yield self.step(f"file:{file.path}", PutFile(file), why, what=f"file {file.path}")
+                live = file.path in followed
+                yield self.step(
+                    f"file:{file.path}",
+                    PutFile(file),
+                    why,
+                    what=f"file {file.path}",
+                    risk=Risk.RELOAD if live else Risk.NONE,
+                    serial=self._serial if live else None,
+                )
         for path, target in wanted.links:
             if why := _link_difference(target, found.get(path)):
                 changed.add(path)
                 yield self.step(f"link:{path}", PutLink(path, target), why, what=f"link {path}")
-        states = self._facts.get(units.FACT)
         for unit in wanted.units:
             yield from self._unit(unit, states.get(service(unit.name)), digests or {}, programs or {}, changed)
 
