@@ -246,8 +246,7 @@ class PkiSpec(Part):
     """How long a certificate is valid: days, hours or minutes (365d, 12h, 15m). Kubelets' own renewals too."""
 
     ca_lifetime: Annotated[Duration, Field(examples=["3650d"])] = "3650d"
-    """How long a certificate authority is valid. It counts when an authority is made; later ones come with
-    `seakeep certs rotate-ca`."""
+    """How long a certificate authority is valid. It counts when an authority is made, at first or by a rotation."""
 
     renew_before: Annotated[Duration | None, Field(examples=["30d"])] = None
     """A certificate that is valid for less than this is issued again by the next apply; without it 30 days, or a
