@@ -12,6 +12,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.design.model import Design
 from seakeep.facts.base import FactSet
 from seakeep.manifests.access import Path
+from seakeep.manifests.index import OperatorFile
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.pods import Role
 
@@ -111,7 +112,7 @@ class Note:
     path: Path = ()
     verdict: Verdict = Verdict.FAIL
     evidence: Mapping[str, Json] | None = None
-    about: Manifest | None = None
+    about: Manifest | OperatorFile | None = None
     subject: str = ""
     fix: tuple[Edit, ...] = ()
     severity: Severity | None = None
