@@ -50,7 +50,8 @@ class Reader:
         self._tokens: dict[str, Token] = {}
 
     def read(self, lines: Sequence[str], first: int = 1, where: dict[Path, int] | None = None) -> Json:
-        """The data of one document without its `---`. HardError where it is not for this reader.
+        """The data of one document without its `---`, split at its line ends: the last of the lines is empty where the
+        text ends with one. HardError where it is not for this reader.
 
         `where` is filled with the line of each field; the first of the given lines has the number `first`.
         """
@@ -213,7 +214,7 @@ class _Document:
         if position == count:
             raise HardError
         indent = len(lines[position]) - len(lines[position].lstrip(" "))
-        if indent <= above or any(len(line) > indent for line in lines[start:position]):
+        if lines[position][indent] == "\t" or indent <= above or any(len(line) > indent for line in lines[start:position]):
             raise HardError
         margin = " " * indent
         taken: list[str] = [""] * (position - start)
@@ -235,6 +236,10 @@ class _Document:
                 raise HardError  # how many lines end the stream is not seen from here
             return text + "\n"
         text = text.rstrip("\n")
+        if position == count and lines[-1]:
+            if not lines[-1].strip(" "):
+                raise HardError
+            return text  # the stream ends within the line
         return text if chomping == "-" or not text else text + "\n"
 
 

@@ -148,7 +148,7 @@ def _documents(text: str) -> Iterator[tuple[int, int, int]]:
     """Start, end and first line of each document."""
     start, first = 0, 1
     for mark in _SPLIT.finditer(text):
-        yield start, max(start, mark.start() - 1), first
+        yield start, mark.start(), first
         first += text.count("\n", start, mark.end())
         start = mark.end()
     yield start, len(text), first
