@@ -214,7 +214,11 @@ class _Document:
         if position == count:
             raise HardError
         indent = len(lines[position]) - len(lines[position].lstrip(" "))
-        if lines[position][indent] == "\t" or indent <= above or any(len(line) > indent for line in lines[start:position]):
+        if (
+            lines[position][indent] == "\t"
+            or indent <= above
+            or any(len(line) > indent for line in lines[start:position])
+        ):
             raise HardError
         margin = " " * indent
         taken: list[str] = [""] * (position - start)
