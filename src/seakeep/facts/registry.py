@@ -38,7 +38,6 @@ STATE: tuple[Fact[Any], ...] = (
     images.FACT,
     etcd_data.FACT,
     leftovers.FACT,
-    kubelet_cert.FACT,
 )
 """What a plan compares with the design."""
 

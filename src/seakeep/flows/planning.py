@@ -25,7 +25,6 @@ from seakeep.phases import (
     nodes,
     ownership,
     packages,
-    prune_objects,
     runtime,
     trust,
 )
@@ -49,7 +48,7 @@ PARTS: tuple[Part, ...] = (
         (ownership, packages, kernel, binaries, trust, etcd, load_balancer, control_plane, runtime, node),
     ),
     Part("images", "Container images", (images,)),
-    Part("cluster", "Cluster objects", (access, nodes, network, dns, prune_objects)),
+    Part("cluster", "Cluster objects", (access, nodes, network, dns)),
 )
 
 

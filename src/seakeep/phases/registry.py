@@ -17,7 +17,6 @@ from seakeep.phases import (
     nodes,
     ownership,
     packages,
-    prune_objects,
     runtime,
     trust,
 )
@@ -39,5 +38,4 @@ PHASES: tuple[ModuleType, ...] = (
     nodes,
     network,
     dns,
-    prune_objects,
 )

@@ -1,1 +1,0 @@
-"""Whether what was given could be read at all: LOAD."""

@@ -1,0 +1,1 @@
+"""Objects of the tools that operators add: Chaos Mesh, Velero, cert-manager."""

@@ -1,0 +1,1 @@
+"""How Kubernetes' programs are started and configured."""

@@ -1,0 +1,51 @@
+"""Namespaces without labels are held to a level.
+
+What: the PodSecurity plugin's defaults in an AdmissionConfiguration enforce baseline or restricted. Why: without
+them, and without labels, a namespace lets privileged pods in. Evidence: the plugin's configuration; one that stands
+in another file cannot be seen here. Fix: pod-security.admission.config.k8s.io/v1 with `defaults: {enforce:
+restricted}` and exemptions.
+"""
+
+from collections.abc import Iterator
+
+from seakeep.checks.base import MOOT, Check, Note, Scope, bad, unsure
+from seakeep.core.finding import Severity
+from seakeep.manifests.access import Path, mapping, mappings, text
+from seakeep.manifests.index import Index
+from seakeep.manifests.model import Manifest
+
+CHECK = Check(
+    id="KUB160",
+    title="namespaces without labels are held to a level",
+    severity=Severity.ERROR,
+    since="0.1.0",
+    scope=Scope.FILE,
+    types=("AdmissionConfiguration",),
+    remediation="PodSecurity: defaults: {enforce: restricted} in pod-security.admission.config.k8s.io/v1",
+    references=("https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",),
+    equivalents=("cis-1.12:5.2.1",),
+)
+
+
+def judge(each: Manifest, index: Index) -> Iterator[Note]:
+    """The version is judged with the level: another one is not read."""
+    asked = False
+    for number, plugin in mappings(each.body, "plugins"):
+        if text(plugin, "name") != "PodSecurity":
+            continue
+        asked = True
+        path: Path = ("plugins", number)
+        settings = mapping(plugin, "configuration")
+        if not settings and text(plugin, "path"):
+            if index.of("PodSecurityConfiguration"):
+                continue
+            yield unsure(f"its configuration is in {text(plugin, 'path')}, which was not given", path)
+            continue
+        version = text(settings, "apiVersion")
+        if version != "pod-security.admission.config.k8s.io/v1":
+            yield bad(f"{version or 'no version'} is not read", (*path, "configuration", "apiVersion"))
+        level = text(settings, "defaults", "enforce") or "privileged"
+        if level not in {"baseline", "restricted"}:
+            yield bad(f"namespaces without labels are {level}", (*path, "configuration", "defaults", "enforce"))
+    if not asked:
+        yield MOOT

@@ -1,0 +1,39 @@
+"""Nothing is made in namespaces that end.
+
+What: NamespaceLifecycle is not among --disable-admission-plugins. Why: objects would outlive their namespace, and
+kube-system could be deleted. Evidence: the command line of kube-apiserver, in pods, kubeadm's extraArgs, unit files
+and running processes. Fix: remove it from the list.
+"""
+
+from seakeep.checks.base import Answer, Check, Per, Scope
+from seakeep.checks.programs.commands import judged
+from seakeep.core.finding import Severity
+from seakeep.manifests.index import Index
+
+CHECK = Check(
+    id="KUB016",
+    title="nothing is made in namespaces that end",
+    severity=Severity.ERROR,
+    since="0.1.0",
+    scope=Scope.FILE,
+    per=Per.INDEX,
+    remediation="remove it from the list",
+    equivalents=(
+        "cis-1.12:1.2.13",
+        "kubescape:C-0126",
+        "checkov:CKV_K8S_83",
+    ),
+)
+
+
+def judge(index: Index) -> Answer:
+    """Every command line that was given."""
+    return judged(index, "kube-apiserver", "disable-admission-plugins", _wrong)
+
+
+def _wrong(value: str | None) -> str:
+    return (
+        "NamespaceLifecycle is among --disable-admission-plugins"
+        if "NamespaceLifecycle" in (value or "").split(",")
+        else ""
+    )

@@ -1,1 +1,0 @@
-"""Waivers, and whether they are in order: WVR."""
