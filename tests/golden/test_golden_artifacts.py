@@ -17,6 +17,7 @@ def describe(files: MachineFiles) -> str:
         lines.append(f"unit {unit.name} risk={unit.risk}")
         lines += [f"  runs {component}/{program}" for component, program in unit.binaries]
         lines += [f"  reads {path}{' (reload)' if path in unit.reloads else ''}" for path in unit.reads]
+        lines += [f"  follows {path}" for path in unit.follows]
     for file in files.files:
         lines.append(f"file {file.path} {file.owner}:{file.group} {file.mode:04o}")
         content = "".join(str(part) for part in file.parts)

@@ -8,6 +8,7 @@ import pytest
 
 import seakeep.artifacts.registry
 import seakeep.design.rules.registry
+import seakeep.experiments.registry
 import seakeep.facts.registry
 import seakeep.phases.registry
 import seakeep.versions.registry
@@ -44,6 +45,14 @@ def test_every_phase_is_listed_once_under_its_files_name() -> None:
 
     assert {phase.id for phase in listed} == set(phases)
     assert len({phase.id for phase in listed}) == len(listed)
+
+
+def test_every_experiment_is_listed_once_under_its_files_name() -> None:
+    experiments = offering("seakeep.experiments", "EXPERIMENT")
+    listed = [module.EXPERIMENT for module in seakeep.experiments.registry.EXPERIMENTS]
+
+    assert {experiment.id for experiment in listed} == set(experiments)
+    assert len({experiment.id for experiment in listed}) == len(listed)
 
 
 def test_every_design_rule_is_listed_once() -> None:

@@ -62,7 +62,8 @@ class UnitSpec:
 
     `reads` are the paths whose change makes a restart (or reload) necessary, the unit file included;
     `binaries` are (component, program) pairs it runs from /opt/seakeep. `reloads` lists those of `reads` that
-    a reload is enough for.
+    a reload is enough for. `follows` are paths that it reads again by itself: a change needs neither, but is made on
+    one machine after the other all the same.
     """
 
     name: str
@@ -70,6 +71,7 @@ class UnitSpec:
     binaries: tuple[tuple[str, str], ...] = ()
     risk: Risk = Risk.RESTART
     reloads: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

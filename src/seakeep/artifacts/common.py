@@ -52,6 +52,20 @@ def pair(folder: str, name: str, leaf: Leaf, *, owner: str = "root") -> tuple[Fi
     )
 
 
+def pair_paths(folder: str, name: str) -> tuple[str, str]:
+    """Where `pair` puts them."""
+    return f"{folder}/{name}.crt", f"{folder}/{name}.key"
+
+
+def followed(design: Design, *names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The client certificates under /etc/kubernetes/pki of a program of Kubernetes, as (reads, follows).
+
+    It finds a new one by itself within five minutes; where certificates live too shortly for that, it is restarted.
+    """
+    paths = tuple(path for name in names for path in pair_paths(PKI, name))
+    return ((), paths) if design.pki.patient else (paths, ())
+
+
 def api_server_url(design: Design, machine: Machine) -> str:
     """Where the components of this machine reach the API.
 

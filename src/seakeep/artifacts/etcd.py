@@ -2,11 +2,22 @@
 
 from seakeep.artifacts import unit, yamltext
 from seakeep.artifacts.base import DirSpec, FileSpec, MachineFiles, UnitSpec, UserSpec
-from seakeep.artifacts.common import BIN, CIPHER_SUITES, ETCD_PKI, UNITS, pair, program_link, stored, unit_file
+from seakeep.artifacts.common import (
+    BIN,
+    CIPHER_SUITES,
+    ETCD_PKI,
+    UNITS,
+    pair,
+    pair_paths,
+    program_link,
+    stored,
+    unit_file,
+)
 from seakeep.core.change import Risk
 from seakeep.core.json import Json
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
+from seakeep.state.rotation import trust_name
 
 NAME = "etcd"
 CONFIG = "/etc/etcd/etcd.yaml"
@@ -25,7 +36,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
             DirSpec(path=design.etcd.data_dir, owner=USER, group=USER, mode=0o700),
         ),
         files=(
-            stored(f"{ETCD_PKI}/ca.crt", "pki/etcd/ca.crt", owner=USER),
+            stored(f"{ETCD_PKI}/ca.crt", trust_name("etcd"), owner=USER),
             *pair(ETCD_PKI, "server", pki.leaf("etcd", f"server-{machine.name}"), owner=USER),
             *pair(ETCD_PKI, "peer", pki.leaf("etcd", f"peer-{machine.name}"), owner=USER),
             *pair(ETCD_PKI, "health", pki.leaf("etcd", f"health-{machine.name}"), owner=USER),
@@ -35,9 +46,10 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
         units=(
             UnitSpec(
                 name=NAME,
-                # Not the certificates: etcd reads them from their files at every handshake, so a renewal
-                # needs no restart. The CA is read once.
+                # etcd reads its certificates from their files at every handshake, so a renewal needs no restart. The
+                # CA is read once.
                 reads=(f"{UNITS}/{NAME}.service", CONFIG, f"{ETCD_PKI}/ca.crt"),
+                follows=(*pair_paths(ETCD_PKI, "server"), *pair_paths(ETCD_PKI, "peer")),
                 binaries=(("etcd", "etcd"),),
                 risk=Risk.QUORUM,
             ),

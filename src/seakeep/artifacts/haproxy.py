@@ -6,6 +6,7 @@ from seakeep.artifacts.common import LB, UNITS, stored, unit_file
 from seakeep.artifacts.kube_apiserver import PORT
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
+from seakeep.state.rotation import trust_name
 
 NAME = "seakeep-haproxy"
 CONFIG = f"{LB}/haproxy.cfg"
@@ -20,7 +21,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     return MachineFiles(
         dirs=(DirSpec(path="/etc/seakeep"), DirSpec(path=LB)),
         files=(
-            stored(CA, "pki/cluster/ca.crt"),
+            stored(CA, trust_name("cluster")),
             FileSpec(path=CONFIG, parts=(_config(design),), mode=0o600),
             unit_file(NAME, _unit()),
         ),

@@ -8,7 +8,9 @@ from seakeep.artifacts.common import (
     CLUSTER_CA,
     PKI,
     UNITS,
+    followed,
     pair,
+    pair_paths,
     program_link,
     seconds,
     stored,
@@ -16,6 +18,7 @@ from seakeep.artifacts.common import (
 )
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
+from seakeep.state.rotation import trust_name
 
 NAME = "kube-apiserver"
 AUDIT_FOLDER = "/var/log/kubernetes"
@@ -32,14 +35,15 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     leaf = design.pki.leaf
     name = machine.name
     policies = api_policies.files(design)
+    client_reads, client_follows = followed(design, "apiserver-kubelet-client")
     return MachineFiles(
         dirs=(DirSpec(path=AUDIT_FOLDER, mode=0o700),),
         files=(
             *pair(PKI, "apiserver", leaf("cluster", f"apiserver-{name}")),
             *pair(PKI, "apiserver-kubelet-client", leaf("cluster", f"apiserver-kubelet-client-{name}")),
             *pair(PKI, "apiserver-etcd-client", leaf("etcd", f"apiserver-{name}")),
-            stored(f"{PKI}/etcd-ca.crt", "pki/etcd/ca.crt"),
-            stored(f"{PKI}/front-proxy-ca.crt", "pki/front-proxy/ca.crt"),
+            stored(f"{PKI}/etcd-ca.crt", trust_name("etcd")),
+            stored(f"{PKI}/front-proxy-ca.crt", trust_name("front-proxy")),
             *pair(PKI, "front-proxy-client", leaf("front-proxy", f"client-{name}")),
             stored(f"{PKI}/sa.pub", "pki/sa.pub"),
             stored(SA_KEY, "pki/sa.key"),
@@ -49,14 +53,25 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
         units=(
             UnitSpec(
                 name=NAME,
-                # Its serving, client and CA certificates are re-read by the API server itself.
+                # What it trusts of etcd is read once. What it trusts of kubelets is looked at again now and then, and
+                # of clients at once; one file is both, and with a restart it is known when.
                 reads=(
                     f"{UNITS}/{NAME}.service",
+                    CLUSTER_CA,
+                    f"{PKI}/etcd-ca.crt",
                     f"{PKI}/sa.pub",
                     SA_KEY,
+                    *client_reads,
                     *(policy.path for policy in policies),
                 ),
                 binaries=(("kubernetes", NAME),),
+                follows=(
+                    *pair_paths(PKI, "apiserver"),
+                    *pair_paths(PKI, "apiserver-etcd-client"),
+                    f"{PKI}/front-proxy-ca.crt",
+                    *pair_paths(PKI, "front-proxy-client"),
+                    *client_follows,
+                ),
             ),
         ),
         links=tuple(program_link(design, "kubernetes", program) for program in (NAME, "kubectl")),

@@ -2,7 +2,18 @@
 
 from seakeep.artifacts import unit, yamltext
 from seakeep.artifacts.base import MachineFiles, UnitSpec
-from seakeep.artifacts.common import BIN, KUBERNETES, PKI, UNITS, config, pair, program_link, unit_file
+from seakeep.artifacts.common import (
+    BIN,
+    CLUSTER_CA,
+    KUBERNETES,
+    PKI,
+    UNITS,
+    config,
+    followed,
+    pair,
+    program_link,
+    unit_file,
+)
 from seakeep.artifacts.kubeconfigs import kubeconfig
 from seakeep.core.json import Json
 from seakeep.design.model import Design, Machine
@@ -18,6 +29,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     if design.network.proxy_mode == "none":
         return MachineFiles()
     leaf = design.pki.leaf("cluster", f"kube-proxy-{machine.name}")
+    client_reads, client_follows = followed(design, "kube-proxy")
     return MachineFiles(
         files=(
             *pair(PKI, "kube-proxy", leaf),
@@ -28,8 +40,9 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
         units=(
             UnitSpec(
                 name=NAME,
-                reads=(f"{UNITS}/{NAME}.service", CONFIG, KUBECONFIG),
+                reads=(f"{UNITS}/{NAME}.service", CONFIG, KUBECONFIG, CLUSTER_CA, *client_reads),
                 binaries=(("kubernetes", NAME),),
+                follows=client_follows,
             ),
         ),
         links=(program_link(design, "kubernetes", NAME),),

@@ -9,7 +9,9 @@ from seakeep.artifacts.common import (
     KUBERNETES,
     PKI,
     UNITS,
+    followed,
     pair,
+    pair_paths,
     program_link,
     unit_file,
 )
@@ -25,17 +27,21 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     """The scheduler on this machine."""
     del traits
     leaf = design.pki.leaf("cluster", f"scheduler-{machine.name}")
+    serving = design.pki.leaf("cluster", f"scheduler-serving-{machine.name}")
+    client_reads, client_follows = followed(design, "scheduler")
     return MachineFiles(
         files=(
             *pair(PKI, "scheduler", leaf),
+            *pair(PKI, "scheduler-serving", serving),
             kubeconfig(design, machine, KUBECONFIG, leaf.common_name, "scheduler"),
             unit_file(NAME, _unit(), mode=0o600),
         ),
         units=(
             UnitSpec(
                 name=NAME,
-                reads=(f"{UNITS}/{NAME}.service", KUBECONFIG, CLUSTER_CA),
+                reads=(f"{UNITS}/{NAME}.service", KUBECONFIG, CLUSTER_CA, *client_reads),
                 binaries=(("kubernetes", NAME),),
+                follows=(*pair_paths(PKI, "scheduler-serving"), *client_follows),
             ),
         ),
         links=(program_link(design, "kubernetes", NAME),),
@@ -50,6 +56,8 @@ def flags() -> dict[str, str]:
         "authorization-kubeconfig": KUBECONFIG,
         "bind-address": "127.0.0.1",
         "client-ca-file": CLUSTER_CA,
+        "tls-cert-file": f"{PKI}/scheduler-serving.crt",
+        "tls-private-key-file": f"{PKI}/scheduler-serving.key",
         "tls-min-version": "VersionTLS12",
         "tls-cipher-suites": ",".join(CIPHER_SUITES),
         "leader-elect": "true",

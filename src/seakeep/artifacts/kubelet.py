@@ -11,6 +11,7 @@ from seakeep.artifacts.common import (
     UNITS,
     config,
     pair,
+    pair_paths,
     program_link,
     seconds,
     unit_file,
@@ -27,6 +28,8 @@ CONFIG = f"{ROOT}/config.yaml"
 KUBECONFIG = f"{KUBERNETES}/kubelet.conf"
 CERT_DIR = f"{ROOT}/pki"
 """Where the kubelet keeps the client certificates it has rotated to; the one we issue is its first."""
+CLIENT = f"{CERT_DIR}/kubelet-client-current.pem"
+"""A link to the one it uses. Without it, it starts with the one we issue and asks for another at once."""
 
 
 def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
@@ -45,9 +48,11 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
         units=(
             UnitSpec(
                 name=NAME,
-                # It re-reads its serving certificate and the CA by itself, and rotates its client certificate.
-                reads=(f"{UNITS}/{NAME}.service", CONFIG, KUBECONFIG),
+                # It follows its serving certificate's file and gets client certificates from the cluster. Of the CA
+                # it follows what it trusts of clients, but not of the API server.
+                reads=(f"{UNITS}/{NAME}.service", CONFIG, KUBECONFIG, CLUSTER_CA),
                 binaries=(("kubernetes", NAME),),
+                follows=pair_paths(PKI, "kubelet"),
             ),
         ),
         links=(program_link(design, "kubernetes", NAME),),

@@ -4,7 +4,16 @@ from the first moment, and no kubelet has to be trusted to choose its own."""
 from seakeep.artifacts.base import KubeObject
 from seakeep.artifacts.objects import kube_object
 from seakeep.core.json import Json
-from seakeep.design.model import Design, Machine
+from seakeep.design.model import Design, Machine, Taint
+
+TAINTS = "seakeep.io/taints"
+"""The annotation with the taints that Seakeep put on the node. The API treats a node's taints as one value, so that
+its own record of who applied what cannot tell ours from those of others."""
+
+
+def written(taint: Taint) -> str:
+    """The taint in kubectl's form: key=value:effect, or key:effect."""
+    return f"{taint.key}={taint.value}:{taint.effect}" if taint.value else f"{taint.key}:{taint.effect}"
 
 
 def render(design: Design) -> tuple[KubeObject, ...]:
@@ -26,6 +35,6 @@ def _node(machine: Machine) -> KubeObject:
         "Node",
         machine.name,
         labels=dict(machine.labels),
-        annotations={"seakeep.io/site": machine.site},
+        annotations={"seakeep.io/site": machine.site, TAINTS: ",".join(map(written, machine.taints))},
         spec=spec,
     )

@@ -17,6 +17,9 @@ from seakeep.manifests.index import Index, OperatorFile
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.pods import Pod
 
+_EACH = frozenset({Per.INDEX, Per.LIVE})
+"""Called once about everything: each note is about another thing, and a unit of its own."""
+
 Judge = Callable[..., Answer]
 """What it takes is said by the check's `per`."""
 
@@ -38,6 +41,7 @@ class Tally:
     failed: int = 0
     unknown: int = 0
     moot: int = 0
+    waived: int = 0
 
     def count(self, verdict: Verdict) -> None:
         """One more."""
@@ -51,13 +55,6 @@ class Tally:
             case _:
                 self.unknown += 1
 
-    def add(self, other: "Tally") -> None:
-        """Those of another share of the objects."""
-        self.passed += other.passed
-        self.failed += other.failed
-        self.unknown += other.unknown
-        self.moot += other.moot
-
 
 @dataclass(slots=True)
 class Verdicts:
@@ -70,14 +67,17 @@ class Verdicts:
 class Engine:
     """The checks of a run, sorted by what they are called with."""
 
-    def __init__(self, modules: Iterable[ModuleType], index: Index, *, passes: bool = False) -> None:
+    def __init__(self, modules: Iterable[ModuleType], index: Index, *, passes: bool = False, live: Any = None) -> None:
+        """`live` is what was read of the living cluster, for checks of that scope; they are not asked without it."""
         self._index = index
+        self._live = live
         self._passes = passes
         self._by_type: dict[str, list[tuple[Check, Judge]]] = {}
         self._every: list[tuple[Check, Judge]] = []
         self._pods: list[tuple[Check, Judge]] = []
         self._containers: list[tuple[Check, Judge]] = []
         self._whole: list[tuple[Check, Judge]] = []
+        self._living: list[tuple[Check, Judge]] = []
         self._by_form: dict[str, list[tuple[Check, Judge]]] = {}
         self._made = Verdicts()
         for module in modules:
@@ -99,6 +99,8 @@ class Engine:
             case Per.FILE:
                 for form in check.forms:
                     self._by_form.setdefault(form, []).append(entry)
+            case Per.LIVE:
+                self._living.append(entry)
 
     def run(self) -> Verdicts:
         """Judge everything."""
@@ -125,7 +127,10 @@ class Engine:
             for check, judge in self._by_form.get(file.form, ()):
                 self._ask(check, judge, file, file)
         for check, judge in self._whole:
-            self._ask(check, judge, None)
+            self._ask_once(check, judge, self._index)
+        if self._live is not None:
+            for check, judge in self._living:
+                self._ask_once(check, judge, self._live)
         return self._made
 
     def _pod(self, manifest: Manifest, pod: Pod) -> None:
@@ -136,17 +141,23 @@ class Engine:
             if not check.types or manifest.type in check.types:
                 self._ask_containers(check, judge, manifest, pod)
 
-    def _ask(self, check: Check, judge: Judge, about: Manifest | OperatorFile | None, *subject: Any) -> None:
+    def _ask(self, check: Check, judge: Judge, about: Manifest | OperatorFile, subject: Any) -> None:
         try:
-            answer = judge(*subject, self._index)
+            answer = judge(subject, self._index)
             if answer is None:
                 self._note(check, about, ())
-            elif isinstance(answer, Note):
-                self._note(check, about, (answer,))
             else:
-                self._note(check, about, tuple(answer))
+                self._note(check, about, (answer,) if isinstance(answer, Note) else tuple(answer))
         except Exception as error:  # noqa: BLE001 - a check that cannot cope is UNKNOWN, and the others go on
             self._note(check, about, (_broken(error),))
+
+    def _ask_once(self, check: Check, judge: Judge, world: Any) -> None:
+        try:
+            answer = judge(world)
+            notes = () if answer is None else (answer,) if isinstance(answer, Note) else tuple(answer)
+        except Exception as error:  # noqa: BLE001 - see _ask
+            notes = (_broken(error),)
+        self._note(check, None, notes)
 
     def _ask_containers(self, check: Check, judge: Judge, manifest: Manifest, pod: Pod) -> None:
         """All containers of the pod are one answer."""
@@ -174,7 +185,11 @@ class Engine:
             if self._passes:
                 self._made.said.append(Judged(check, Note(message="", verdict=Verdict.PASS), about))
             return
-        tally.count(_unit(notes))
+        if check.per in _EACH:
+            for note in notes:
+                tally.count(note.verdict)
+        else:
+            tally.count(_unit(notes))
         for note in notes:
             if note.verdict in {Verdict.FAIL, Verdict.UNKNOWN} or self._passes:
                 self._made.said.append(Judged(check, note, note.about or about))

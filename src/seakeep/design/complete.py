@@ -61,7 +61,7 @@ def complete(loaded: LoadedSpec) -> Design:
         ),
         timings=timings(),
         security=_security(spec),
-        pki=pki.plan(cluster=draft.name, machines=machines, endpoint=endpoint, network=network),
+        pki=pki.plan(cluster=draft.name, machines=machines, endpoint=endpoint, network=network, spec=spec.pki),
         lab=_lab(spec),
         dns_replicas=dns_replicas(len({machine.site for machine in machines if machine.is_node})),
         preload_images=spec.kubernetes.images == "preload",

@@ -1,7 +1,7 @@
 """The completed design: what every later layer works from. Values only; built by `complete.complete`."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
@@ -159,7 +159,7 @@ class Ca:
 
     name: str
     common_name: str
-    days: int
+    life: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,7 @@ class Leaf:
     ip_addresses: tuple[IPv4Address, ...] = ()
     server: bool = False
     client: bool = False
-    days: int = 365
+    life: timedelta = timedelta(days=365)
     host: str | None = None
 
     @property
@@ -193,10 +193,26 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pki:
-    """Every authority and leaf of the cluster, sorted by (ca, name)."""
+    """Every authority and leaf of the cluster, sorted by (ca, name).
+
+    A leaf that is valid for less than `renew_before` is issued again. `leaf_life` is also how long the
+    certificates live that kubelets get from the cluster.
+    """
 
     cas: tuple[Ca, ...]
     leaves: tuple[Leaf, ...]
+    leaf_life: timedelta
+    renew_before: timedelta
+
+    @property
+    def patient(self) -> bool:
+        """Whether a renewal leaves clients the time to find it by themselves.
+
+        Kubernetes' clients look at their certificate's file at every new connection and every five minutes
+        (client-go, CertCallbackRefreshDuration), and close old connections when it has changed. Twice that is
+        enough; where less is left, they have to be restarted.
+        """
+        return self.renew_before >= timedelta(minutes=10)
 
     def leaf(self, ca: str, name: str) -> Leaf:
         """The planned leaf. KeyError if the design does not plan it."""

@@ -1,16 +1,30 @@
 """The plan of authorities and certificates: who gets what, with which names."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from ipaddress import IPv4Address
 
 from seakeep.design.model import Ca, Endpoint, Leaf, Machine, Network, Pki, Role
+from seakeep.spec.fields import duration
+from seakeep.spec.model import PkiSpec
 
-CA_DAYS = 3650
+RENEW_BEFORE = timedelta(days=30)
+"""Unless the file says otherwise, or a third of a certificate's life is less."""
+
 LOOPBACK = IPv4Address("127.0.0.1")
 
 
-def plan(*, cluster: str, machines: tuple[Machine, ...], endpoint: Endpoint, network: Network) -> Pki:
+def renew_before(spec: PkiSpec) -> timedelta:
+    """How long before its end a leaf is issued again."""
+    if spec.renew_before is not None:
+        return duration(spec.renew_before)
+    return min(RENEW_BEFORE, duration(spec.leaf_lifetime) / 3)
+
+
+def plan(*, cluster: str, machines: tuple[Machine, ...], endpoint: Endpoint, network: Network, spec: PkiSpec) -> Pki:
     """Every authority and leaf of the cluster."""
+    life, ca_life = duration(spec.leaf_lifetime), duration(spec.ca_lifetime)
     leaves = [
         *_etcd(machines),
         *_control_planes(machines, endpoint, network),
@@ -19,11 +33,13 @@ def plan(*, cluster: str, machines: tuple[Machine, ...], endpoint: Endpoint, net
     ]
     return Pki(
         cas=(
-            Ca("cluster", f"seakeep {cluster} cluster", CA_DAYS),
-            Ca("etcd", f"seakeep {cluster} etcd", CA_DAYS),
-            Ca("front-proxy", f"seakeep {cluster} front-proxy", CA_DAYS),
+            Ca("cluster", f"seakeep {cluster} cluster", ca_life),
+            Ca("etcd", f"seakeep {cluster} etcd", ca_life),
+            Ca("front-proxy", f"seakeep {cluster} front-proxy", ca_life),
         ),
-        leaves=tuple(sorted(leaves, key=lambda leaf: (leaf.ca, leaf.name))),
+        leaves=tuple(replace(leaf, life=life) for leaf in sorted(leaves, key=lambda leaf: (leaf.ca, leaf.name))),
+        leaf_life=life,
+        renew_before=renew_before(spec),
     )
 
 
@@ -84,8 +100,18 @@ def _control_planes(machines: tuple[Machine, ...], endpoint: Endpoint, network: 
         yield _client("etcd", f"apiserver-{name}", "kube-apiserver-etcd-client", host=name)
         yield _client("front-proxy", f"client-{name}", "front-proxy-client", host=name)
         yield _client("cluster", f"apiserver-kubelet-client-{name}", "kube-apiserver-kubelet-client", host=name)
-        yield _client("cluster", f"controller-manager-{name}", "system:kube-controller-manager", host=name)
-        yield _client("cluster", f"scheduler-{name}", "system:kube-scheduler", host=name)
+        for component in ("controller-manager", "scheduler"):
+            yield _client("cluster", f"{component}-{name}", f"system:kube-{component}", host=name)
+            # Without one they would serve a certificate that they make at their start, valid for a year from then.
+            yield Leaf(
+                name=f"{component}-serving-{name}",
+                ca="cluster",
+                common_name=f"kube-{component}",
+                dns_names=("localhost",),
+                ip_addresses=(LOOPBACK,),
+                server=True,
+                host=name,
+            )
 
 
 def _nodes(machines: Iterable[Machine]) -> Iterator[Leaf]:

@@ -54,6 +54,11 @@ def survives(design: Design) -> tuple[Loss, ...]:
     return tuple(made)
 
 
+def loss(design: Design, lost: tuple[Machine, ...]) -> Loss:
+    """The loss of just these machines, at once."""
+    return replace(_loss(design, lost), name=" + ".join(m.name for m in lost), lost=tuple(m.name for m in lost))
+
+
 def dns_hosts(machines: Iterable[Machine]) -> tuple[Machine, ...]:
     """The nodes that DNS may run on: it tolerates the control plane's taint and no other that keeps it off."""
     return tuple(

@@ -11,7 +11,7 @@ belong, flushed, then renamed; temporary names are fixed, so that a repetition r
 import io
 import tarfile
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from seakeep.artifacts.base import Resolve
@@ -26,13 +26,16 @@ from seakeep.engine.model import (
     DeleteObject,
     Issue,
     LoadImage,
+    MachineAction,
     PlaceBinaries,
     PutDir,
     PutFile,
     PutLink,
     PutUser,
     Remove,
+    RemoveDir,
     Script,
+    SetAside,
     Step,
     UnitDo,
     UnitVerb,
@@ -94,6 +97,13 @@ def compile_batch(
             ]
         else:
             feeds.append(_small_feed(numbered, _Compiler(resolve, root, flush=flush), limits))
+    moved = [
+        step.action.unit
+        for step in steps
+        if isinstance(step.action, UnitDo) and step.action.verb in (UnitVerb.RESTART, UnitVerb.RELOAD)
+    ]
+    if moved:
+        feeds[0] = replace(feeds[0], command=shell.pending(root, moved) + feeds[0].command)
     return tuple(feeds)
 
 
@@ -107,9 +117,7 @@ def _is_bulk(action: Action) -> bool:
     return isinstance(action, PlaceBinaries | LoadImage)
 
 
-def _machine_action(
-    action: Action,
-) -> PutUser | PutDir | PutFile | PutLink | Remove | PlaceBinaries | LoadImage | UnitDo | Script:
+def _machine_action(action: Action) -> MachineAction:
     if isinstance(action, ApplyObject | DeleteObject | Issue):
         raise TypeError(f"{type(action).__name__} is not done on a machine")
     return action
@@ -237,6 +245,10 @@ class _Compiler:
                 return f"link {self._path(where)} {quote(target)} {self._path(_beside(where))}"
             case Remove(where):
                 return f"away {self._path(where)}"
+            case RemoveDir(where):
+                return f"empty {self._path(where)}"
+            case SetAside(where):
+                return f"aside {self._path(where)}"
             case Script(text):
                 self._entries.append((f"s{index}", text.encode()))
                 # Without descriptor 9: a service that the script leaves behind must not keep the batch lock.

@@ -13,7 +13,9 @@ from seakeep.engine.model import (
     PutLink,
     PutUser,
     Remove,
+    RemoveDir,
     Script,
+    SetAside,
     UnitDo,
 )
 
@@ -22,6 +24,9 @@ _UNIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.@-]{0,200}", re.ASCII)
 _STAMP = re.compile(r"[A-Za-z0-9:._-]{0,200}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,100}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_OVERRIDE = re.compile(
+    r"/(etc|run)/systemd/system(\.control)?/[A-Za-z0-9:_.@-]+\.service(\.d/[A-Za-z0-9:_.@-]+\.conf)?", re.ASCII
+)
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,300}", re.ASCII)
 
 PROTECTED = (
@@ -63,6 +68,12 @@ def removable(value: str) -> str:
     if value.count("/") < 2 or any(_matches(pattern, value) for pattern in PROTECTED):
         raise RefusedError(f"{value} belongs to the operating system and is never removed")
     return value
+
+
+def movable(value: str) -> str:
+    """The value, when it may be set aside: what may be removed, and the overrides of single units."""
+    path(value)
+    return value if _OVERRIDE.fullmatch(value) else removable(value)
 
 
 def account(value: str) -> str:
@@ -117,8 +128,10 @@ def check(action: MachineAction) -> None:
             path(where)
             if not target or not target.isprintable():
                 raise RefusedError(f"{target!r} is not a target for the link {where}")
-        case Remove(where):
+        case Remove(where) | RemoveDir(where):
             removable(where)
+        case SetAside(where):
+            movable(where)
         case PlaceBinaries() | LoadImage():
             _check_bulk(action)
         case UnitDo(name, _, mark):

@@ -58,6 +58,21 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveDir:
+    """Remove the folder if it is empty. One that holds something stays: that is not Seakeep's."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Move what somebody else put there out of the way, to the same path under /var/lib/seakeep/aside. What lies there
+    already is kept."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceBinaries:
     """Put programs of one component and version under /opt/seakeep/<component>/<version>/.
 
@@ -81,7 +96,8 @@ class UnitDo:
     """Act on a systemd unit, then write `stamp` to /var/lib/seakeep/units/<unit>.
 
     The stamp is the digest of everything the unit reads; a plan compares it with the wanted one, so that a
-    crash between writing a file and restarting its unit is seen.
+    crash between writing a file and restarting its unit is seen. A batch that restarts or reloads a unit takes its
+    stamp away before it writes anything: what is written may be what the stamp already says.
     """
 
     unit: str
@@ -106,9 +122,11 @@ class ApplyObject:
 
 @dataclass(frozen=True, slots=True)
 class DeleteObject:
-    """Delete an object that Seakeep made; gone already is done."""
+    """Delete an object that Seakeep made; gone already is done. Another one that has taken its name (another `uid`)
+    stays."""
 
     object: KubeObject
+    uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +136,9 @@ class Issue:
     name: str
 
 
-MachineAction = PutUser | PutDir | PutFile | PutLink | Remove | PlaceBinaries | LoadImage | UnitDo | Script
+MachineAction = (
+    PutUser | PutDir | PutFile | PutLink | Remove | RemoveDir | SetAside | PlaceBinaries | LoadImage | UnitDo | Script
+)
 ClusterAction = ApplyObject | DeleteObject
 Action = MachineAction | ClusterAction | Issue
 

@@ -4,6 +4,8 @@ Protocol on standard output: `begin N` before step N, `done N` after it, `fail N
 the step's index in the batch. Everything a step prints goes to standard error.
 """
 
+from collections.abc import Sequence
+
 from seakeep.engine.guard import PROTECTED, quote
 
 UNIT_WAIT = 120
@@ -77,6 +79,18 @@ away() {{
   if mountpoint -q -- "$1"; then find "$1" -xdev -mindepth 1 -delete
   else rm -rf --one-file-system -- "$1"; fi
 }}
+empty() {{
+  if [ -d "$1" ] && [ ! -L "$1" ]; then rmdir -- "$1" 2>/dev/null || :; fi
+}}
+aside() {{
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  if mountpoint -q -- "$1"; then echo "$1 is a mount point: not moved" >&2; return 1; fi
+  to=$R/var/lib/seakeep/aside${{1#"$R"}}
+  mkdir -p -- "${{to%/*}}"
+  mv --backup=numbered -T -- "$1" "$to"
+  # The folder of a unit's overrides goes with its last one.
+  case ${{1%/*}} in *.d) empty "${{1%/*}}" ;; esac
+}}
 stamp() {{
   [ -n "$2" ] || return 0
   [ -d "$S" ] || mkdir -p -- "$S"
@@ -105,6 +119,21 @@ unit_stop() {{
   systemctl disable --no-reload --quiet -- "$1" 2>/dev/null || rm -f -- "$R"/etc/systemd/system/*.wants/"$u"
   rm -f -- "$S/$1"
 }}
+"""
+
+
+def pending(root: str, units: Sequence[str]) -> str:
+    """The start of a batch's first command: units that it will restart or reload are no longer what their stamps say.
+
+    A file or program that was changed by hand and is put right again leaves the wanted stamp as it was; without this,
+    a batch that ends between the two would leave the unit running with what was put right since.
+    """
+    folder = quote(f"{root}/var/lib/seakeep/units")
+    names = " ".join(quote(unit) for unit in units)
+    return f"""for u in {names}; do
+  s={folder}/$u
+  [ ! -f "$s" ] || {{ (umask 077; echo pending >"$s.seakeep-new") && mv -fT -- "$s.seakeep-new" "$s"; }} || exit 73
+done
 """
 
 

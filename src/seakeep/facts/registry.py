@@ -38,6 +38,7 @@ STATE: tuple[Fact[Any], ...] = (
     images.FACT,
     etcd_data.FACT,
     leftovers.FACT,
+    kubelet_cert.FACT,
 )
 """What a plan compares with the design."""
 

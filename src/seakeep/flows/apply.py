@@ -6,7 +6,7 @@ import getpass
 import platform
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -36,6 +36,16 @@ from seakeep.state.runs import Run, new_run
 from seakeep.transport.api import ApiClient
 
 Confirm = Callable[[Plan], bool]
+
+Wish = Callable[[View], tuple[pki.Missing, ...]]
+"""What is to be issued besides what is missing, decided under the lock from what was seen. RefusedError where that
+must not be."""
+
+
+def no_wish(view: View) -> tuple[pki.Missing, ...]:
+    """Only what is missing."""
+    del view
+    return ()
 
 
 @dataclass(slots=True)
@@ -69,6 +79,7 @@ class _Asked:
     command: str
     confirm: Confirm
     stored: Plan | None
+    wish: Wish
 
 
 async def apply(
@@ -78,13 +89,14 @@ async def apply(
     confirm: Confirm,
     command: str = "apply",
     run: Run | None = None,
+    wish: Wish = no_wish,
 ) -> ApplyReport:
     """Take the cluster to its design.
 
     RefusedError for machines that are not ready, a stale stored plan, a held lock, or no confirmation; RunError when
     it stops part-way. `run` is a run to go on with (`resume`).
     """
-    asked = _Asked(command, confirm, await asyncio.to_thread(_stored, stored_plan))
+    asked = _Asked(command, confirm, await asyncio.to_thread(_stored, stored_plan), wish)
     token = run or new_run(session.state, command, session.clock.now())
     owner = Owner.me(run=token.id, command=command, clock=session.clock)
     with FileLock(session.state.path("lock"), owner), session.logged(token.log):
@@ -115,6 +127,7 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
     watch = Stopwatch.start(session)
     view = await observe(session)
     planning.refuse(view.findings)
+    view = replace(view, asked=asked.wish(view))
     plan = view.plan(session)
     watch.lap("Read and plan")
     if asked.stored is not None:
@@ -161,6 +174,7 @@ class _Work:
         session, watch = self.session, self.watch
         keys, machines, images, cluster = planning.PARTS
         await self._part(keys)
+        self.view = replace(self.view, asked=())
         await self._part(machines)
         via = await session.entrance()
         async with session.api("anonymous", "break-glass", "admin", via=via) as clients:
@@ -254,7 +268,9 @@ def _world(session: Session, view: View, clients: Mapping[str, ApiClient] | None
             )
         elif isinstance(action, DeleteObject):
             each = action.object
-            await clients["admin"].delete(each.api_version, each.kind, each.name, namespace=each.namespace)
+            await clients["admin"].delete(
+                each.api_version, each.kind, each.name, namespace=each.namespace, uid=action.uid
+            )
 
     return World(
         host=session.host,

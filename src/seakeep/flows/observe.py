@@ -5,16 +5,20 @@ from collections.abc import Iterable, Mapping
 
 from seakeep.artifacts import kernel
 from seakeep.artifacts.base import KubeObject, Resolve
+from seakeep.artifacts.objects import MANAGED
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.json import JsonObject
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 from seakeep.facts.base import Ask
-from seakeep.phases import wanted
+from seakeep.phases import prune_objects, wanted
 from seakeep.phases.base import ObjectKey
 from seakeep.phases.compare import service
 from seakeep.phases.objects import key_of
 from seakeep.transport.api import ApiClient, ApiError
+
+SELECTOR = ",".join(f"{key}={value}" for key, value in MANAGED.items())
+"""The label of every object that Seakeep makes."""
 
 
 def ask(design: Design, machine: Machine) -> Ask:
@@ -52,7 +56,10 @@ def digests(design: Design, machine: Machine, traits: Traits, resolve: Resolve) 
 
 
 async def objects(api: ApiClient, wanted_objects: Iterable[KubeObject]) -> Mapping[ObjectKey, JsonObject]:
-    """The living counterparts, those that exist. ApiError for anything but "not found"."""
+    """The living counterparts, those that exist, and every other object that carries Seakeep's label.
+
+    ApiError for anything but "not found".
+    """
 
     async def one(each: KubeObject) -> tuple[ObjectKey, JsonObject] | None:
         try:
@@ -63,5 +70,23 @@ async def objects(api: ApiClient, wanted_objects: Iterable[KubeObject]) -> Mappi
             raise
         return key_of(each), found
 
-    pairs = await asyncio.gather(*(one(each) for each in wanted_objects))
-    return dict(pair for pair in pairs if pair is not None)
+    async def labelled(api_version: str, kind: str) -> list[tuple[ObjectKey, JsonObject]]:
+        return [(_key(each), each) for each in await api.list(api_version, kind, selector=SELECTOR)]
+
+    pairs, others = await asyncio.gather(
+        asyncio.gather(*(one(each) for each in wanted_objects)),
+        asyncio.gather(*(labelled(*kind) for kind in prune_objects.KINDS)),
+    )
+    return {**dict(pair for each in others for pair in each), **dict(pair for pair in pairs if pair is not None)}
+
+
+def _key(found: JsonObject) -> ObjectKey:
+    metadata = found.get("metadata")
+    name = metadata if isinstance(metadata, Mapping) else {}
+    api_version, kind, namespace, own = (
+        found.get("apiVersion"),
+        found.get("kind"),
+        name.get("namespace"),
+        name.get("name"),
+    )
+    return str(api_version), str(kind), str(namespace or ""), str(own)

@@ -25,6 +25,7 @@ from seakeep.phases import (
     nodes,
     ownership,
     packages,
+    prune_objects,
     runtime,
     trust,
 )
@@ -48,7 +49,7 @@ PARTS: tuple[Part, ...] = (
         (ownership, packages, kernel, binaries, trust, etcd, load_balancer, control_plane, runtime, node),
     ),
     Part("images", "Container images", (images,)),
-    Part("cluster", "Cluster objects", (access, nodes, network, dns)),
+    Part("cluster", "Cluster objects", (access, nodes, network, dns, prune_objects)),
 )
 
 

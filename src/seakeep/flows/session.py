@@ -25,6 +25,7 @@ from seakeep.sources.settings import cache_dir, mirrors
 from seakeep.sources.store import Store
 from seakeep.spec.load import LoadedSpec, load
 from seakeep.state.folder import State, base_folder
+from seakeep.state.rotation import trust_name
 from seakeep.transport.api import ApiClient, api_client
 from seakeep.transport.base import Host
 from seakeep.transport.dial import Dialer, DirectDialer
@@ -157,6 +158,10 @@ class Session:
         target, dialer = self.target(machine)
         return SshHost(target, dialer=dialer, clock=self.clock)
 
+    def apart(self, name: str) -> Host:
+        """The machine over a connection of the caller's own, who closes it."""
+        return self._connectable(self.design.machine(name))
+
     async def read(
         self, facts: Iterable[Fact[Any]], machines: Iterable[Machine], *, timeout: float = 60
     ) -> tuple[dict[str, FactSet], dict[str, MachineError]]:
@@ -185,20 +190,8 @@ class Session:
     async def entrance(self) -> Host:
         """The likeliest machine from which the endpoint is reached; while it is reached from none, the first that
         answers at all. A machine that is cut off from the others still answers SSH. MachineError where none does."""
-        endpoint = self.design.endpoint
-        script = (
-            f"curl -sk -o /dev/null --max-time 3 https://{endpoint.host}:{endpoint.port}/livez && echo reached; true"
-        )
-
-        async def ask(host: Host) -> bool | MachineError:
-            try:
-                answer = await host.run(script, what="look for a way to the endpoint", timeout=15)
-            except MachineError as error:
-                return error
-            return b"reached" in answer.stdout
-
         hosts = [self.host(machine.name) for machine in self.entrances()]
-        answers = await asyncio.gather(*(ask(host) for host in hosts))
+        answers = await asyncio.gather(*(self.reaches(host) for host in hosts))
         for wanted in (True, False):
             for host, answer in zip(hosts, answers, strict=True):
                 if answer is wanted:
@@ -206,6 +199,18 @@ class Session:
         first = answers[0]
         assert isinstance(first, MachineError)
         raise first
+
+    async def reaches(self, host: Host) -> bool | MachineError:
+        """Whether the endpoint answers the machine; the error where the machine itself does not answer."""
+        endpoint = self.design.endpoint
+        script = (
+            f"curl -sk -o /dev/null --max-time 3 https://{endpoint.host}:{endpoint.port}/livez && echo reached; true"
+        )
+        try:
+            answer = await host.run(script, what="look for a way to the endpoint", timeout=15)
+        except MachineError as error:
+            return error
+        return b"reached" in answer.stdout
 
     @asynccontextmanager
     async def api(self, *identities: str, via: Host | None = None) -> AsyncIterator[Mapping[str, ApiClient]]:
@@ -222,7 +227,7 @@ class Session:
 
     def client(self, socket: Path, identity: str) -> AbstractAsyncContextManager[ApiClient]:
         """A client of the API behind this socket."""
-        ca = self.state.read("pki/cluster/ca.crt")
+        ca = self.state.read(trust_name("cluster"))
         pair = None
         if identity != "anonymous":
             leaf = self.design.pki.leaf("cluster", identity)

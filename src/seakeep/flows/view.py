@@ -14,6 +14,7 @@ from seakeep.core.clock import rfc3339
 from seakeep.core.errors import MachineError, RefusedError, SeakeepError
 from seakeep.core.finding import Finding
 from seakeep.core.json import JsonObject
+from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.model import Design, Machine
 from seakeep.engine.plan import Plan, make_plan
 from seakeep.facts import leftovers, system
@@ -35,12 +36,14 @@ API_LIMIT = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """`objects` is None where the API could not be read: then every object is planned."""
+    """`objects` is None where the API could not be read: then every object is planned. `asked` is what the user wants
+    issued although nothing is wrong with it: a renewal, a stage of a rotation."""
 
     facts: Mapping[str, FactSet]
     unreachable: Mapping[str, MachineError]
     findings: list[Finding]
     objects: Objects | None
+    asked: tuple[pki.Missing, ...] = ()
 
     def plan(self, session: Session) -> Plan:
         """Everything that would change, as data. RefusedError from a phase that will not."""
@@ -126,6 +129,13 @@ async def fetch(session: Session, architectures: Collection[str] = ()) -> None:
 def context_of(session: Session, view: View, found: Objects | None = None) -> PlanContext:
     """What phases decide from. Keys are looked up anew: they may have been issued since the view was made."""
     design, state = session.design, session.state
+    missing = {each.name: each for each in (*view.asked, *pki.missing(state, design, session.clock.now()))}
+    replaced = frozenset(name for each in missing for name in pki.touched(design, each))
+
+    def resolve(reference: SecretRef) -> Secret | None:
+        """What is about to be issued does not count any more: files that hold it are in the plan already."""
+        return None if reference.name in replaced else state.resolve(reference)
+
     images = {
         arch: session.store.digests(design.release, arch) if design.preload_images else ()
         for arch in _architectures(view.facts)
@@ -133,13 +143,13 @@ def context_of(session: Session, view: View, found: Objects | None = None) -> Pl
     return PlanContext(
         design=design,
         facts=view.facts,
-        resolve=state.resolve,
+        resolve=resolve,
         digests={
-            machine.name: digests(design, machine, traits_of(view.facts[machine.name]), state.resolve)
+            machine.name: digests(design, machine, traits_of(view.facts[machine.name]), resolve)
             for machine in design.machines
             if machine.name in view.facts
         },
-        missing=tuple((each.name, each.reason) for each in pki.missing(state, design, session.clock.now())),
+        missing=tuple((each.name, each.reason) for each in missing.values()),
         programs=_StorePrograms(session),
         images=lambda machine: images[traits_of(view.facts[machine.name]).arch],
         objects=view.objects if found is None else found,

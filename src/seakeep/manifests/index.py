@@ -5,6 +5,7 @@ Whoever asks the same question twice pays once: `Index.once` keeps what a functi
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeVar, cast
 
 from seakeep.core.json import Json, JsonObject
@@ -27,6 +28,29 @@ class Policy:
     registries: tuple[str, ...] = ()
     """Registries that images may come from; empty allows all."""
     templates: Mapping[str, Path] = field(default_factory=lambda: TEMPLATES)
+
+
+class Trouble(StrEnum):
+    """What kind of problem it is."""
+
+    INVALID = "invalid"
+    """It is not what its name says: no YAML, half a document, unfolding without end."""
+    TWICE = "twice"
+    """A field is given twice; the last one was taken, and the rest is judged."""
+    UNREAD = "unread"
+    """It could not be read, and nobody knows what it says: no permission, too large, no text, a chart without helm."""
+    TEMPLATE = "template"
+    """It is a template that was not rendered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a part of the input could not be judged as it is. `line` is 1-based."""
+
+    file: str
+    line: int
+    message: str
+    trouble: Trouble = Trouble.INVALID
 
 
 class OperatorFile:
@@ -69,8 +93,14 @@ class Index:
     """Everything that is judged together. Not changed once made."""
 
     def __init__(
-        self, manifests: Iterable[Manifest], *, policy: Policy | None = None, files: Sequence[OperatorFile] = ()
+        self,
+        manifests: Iterable[Manifest],
+        *,
+        policy: Policy | None = None,
+        files: Sequence[OperatorFile] = (),
+        problems: Sequence[Problem] = (),
     ) -> None:
+        self.problems = tuple(problems)
         self.policy = policy or Policy()
         self.manifests: Sequence[Manifest] = tuple(manifests)
         self._by_type: dict[str, list[Manifest]] = {}

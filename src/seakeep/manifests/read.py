@@ -1,25 +1,24 @@
 """Text to objects and other documents. What cannot be read is a problem with a line, and the rest goes on."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
+
 from seakeep.core.json import Json, JsonObject
-from seakeep.manifests.access import Path, listing
-from seakeep.manifests.events import Read, UnreadableError, read_events
-from seakeep.manifests.index import OperatorFile
+from seakeep.manifests.access import Path, dotted, listing
+from seakeep.manifests.events import UnreadableError, read_events
+from seakeep.manifests.fast import ODD, HardError, Reader
+from seakeep.manifests.index import OperatorFile, Problem, Trouble
 from seakeep.manifests.model import Manifest
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a part of the input could not be judged. `line` is 1-based."""
-
-    file: str
-    line: int
-    message: str
-    path: Path = ()
-    twice: bool = False
-    """A field is given twice: the rest is judged, with the last of the two."""
+_SPLIT = re.compile(r"^---(?:[ ]+#[^\n]*|[ ]*)$\n?", re.MULTILINE)
+_STREAM = re.compile(r"^(?:%|\.\.\.(?:\s|$)|---[ \t]*[^\s#]|---\t|---[ ]+#.*\t)", re.MULTILINE)
+"""Directives, ends of documents and content behind a marker: then the general parser splits the stream."""
+_TEMPLATE = re.compile(r"\{\{-? *[\w$.(/]")
+MAX_JSON_DEPTH = 200
+_EMPTY: tuple[Json, ...] = (None, {}, [])
 
 
 @dataclass(slots=True)
@@ -30,48 +29,155 @@ class Loaded:
     files: list[OperatorFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def add(self, other: "Loaded") -> None:
+        """What another text held."""
+        self.manifests += other.manifests
+        self.files += other.files
+        self.problems += other.problems
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The origin of an object in a file. `prefix` leads to it from the top of its document."""
 
-    file: str
-    read: Read
-    prefix: Path = ()
+class Source:
+    """One document of a file, to find lines in. It is only read again when somebody asks for one."""
+
+    __slots__ = ("_first", "_lines", "_text", "file")
+
+    def __init__(self, file: str, text: str, first: int, lines: dict[Path, int] | None = None) -> None:
+        self.file = file
+        self._text = text
+        self._first = first
+        self._lines = lines
 
     def line(self, path: Path) -> int:
         """The line of the field, or of the nearest thing above it."""
-        whole = (*self.prefix, *path)
-        while whole and whole not in self.read.lines:
-            whole = whole[:-1]
-        return self.read.lines.get(whole, self.read.line)
+        if self._lines is None:
+            self._lines = _located(self._text, self._first)
+        while path and path not in self._lines:
+            path = path[:-1]
+        return self._lines.get(path, self._first)
+
+
+class Written:
+    """The origin of an object. `prefix` leads to it from the top of its document."""
+
+    __slots__ = ("prefix", "source")
+
+    def __init__(self, source: Source, prefix: Path = ()) -> None:
+        self.source = source
+        self.prefix = prefix
+
+    @property
+    def file(self) -> str:
+        """As it is shown."""
+        return self.source.file
+
+    def line(self, path: Path) -> int:
+        """The line of the field, or of the nearest thing above it."""
+        return self.source.line((*self.prefix, *path))
+
+
+class Texts:
+    """Reads texts; one for a run, since it remembers lines."""
+
+    def __init__(self, *, namespace: str = "default") -> None:
+        self._reader = Reader()
+        self._namespace = namespace
+
+    def read(self, text: str, file: str) -> Loaded:
+        """Everything that stands in one text."""
+        made = Loaded()
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        text = text.removeprefix("\ufeff")
+        if text.lstrip()[:1] in {"{", "["} and self._json(text, file, made):
+            return made
+        if ODD.search(text) or _STREAM.search(text):
+            self._slowly(text, 1, file, made)
+            return made
+        for start, end, first in _documents(text):
+            self._document(text[start:end] if (start, end) != (0, len(text)) else text, first, file, made)
+        return made
+
+    def _document(self, text: str, first: int, file: str, made: Loaded) -> None:
+        try:
+            data = self._reader.read(text.split("\n"), first)
+        except HardError:
+            self._slowly(text, first, file, made)
+            return
+        self._take(data, Source(file, text, first), text, made)
+
+    def _slowly(self, text: str, first: int, file: str, made: Loaded) -> None:
+        try:
+            for read in read_events(text, first):
+                made.problems += [
+                    Problem(file, line, f"{dotted(path)} is given twice", Trouble.TWICE) for path, line in read.twice
+                ]
+                self._take(read.data, Source(file, text, first, read.lines), text, made)
+        except UnreadableError as error:
+            if _TEMPLATE.search(text):
+                made.problems.append(Problem(file, error.line, "a template that is not rendered", Trouble.TEMPLATE))
+            else:
+                made.problems.append(Problem(file, error.line, error.message))
+        except RecursionError:
+            made.problems.append(Problem(file, first, "fields are nested too deeply"))
+
+    def _json(self, text: str, file: str, made: Loaded) -> bool:
+        """Whether it was JSON. What is not is tried as YAML, which may begin the same way."""
+        try:
+            data = msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        self._take(data, Source(file, text, 1), text, made)
+        return True
+
+    def _take(self, data: Json, source: Source, text: str, made: Loaded) -> None:
+        if data in _EMPTY:
+            return
+        before = len(made.manifests)
+        for body, prefix in _objects(data, ()):
+            made.manifests.append(Manifest(body, Written(source, prefix), namespace=self._namespace))
+        if len(made.manifests) == before:
+            made.files.append(OperatorFile(source.file, text, data, line=source.line))
 
 
 def read_text(text: str, file: str, *, namespace: str = "default") -> Loaded:
     """Everything that stands in one text."""
-    made = Loaded()
+    return Texts(namespace=namespace).read(text, file)
+
+
+def _documents(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start, end and first line of each document."""
+    start, first = 0, 1
+    for mark in _SPLIT.finditer(text):
+        yield start, mark.start(), first
+        first += text.count("\n", start, mark.end())
+        start = mark.end()
+    yield start, len(text), first
+
+
+def _located(text: str, first: int) -> dict[Path, int]:
+    where: dict[Path, int] = {}
     try:
-        for read in read_events(text):
-            made.problems += [
-                Problem(file, line, f"{path[-1]} is given twice", path, twice=True) for path, line in read.twice
-            ]
-            origin = Written(file, read)
-            objects = list(_objects(read.data, origin))
-            made.manifests += [Manifest(body, where, namespace=namespace) for body, where in objects]
-            if not objects and read.data not in (None, [], {}):
-                made.files.append(OperatorFile(file, text, read.data, line=origin.line))
-    except UnreadableError as error:
-        made.problems.append(Problem(file, error.line, error.message))
-    return made
+        Reader().read(text.split("\n"), first, where)
+    except HardError:
+        try:
+            where = next(read_events(text, first)).lines
+        except (UnreadableError, StopIteration, RecursionError):
+            return {}
+    return where
 
 
-def _objects(data: Json, origin: Written) -> Iterator[tuple[JsonObject, Written]]:
+def _objects(data: Json, prefix: Path) -> Iterator[tuple[JsonObject, Path]]:
     """The objects of a document: itself, or the items of a List."""
-    if not isinstance(data, dict) or not isinstance(data.get("kind"), str) or not data.get("apiVersion"):
+    if isinstance(data, list) and not prefix:
+        for number, item in enumerate(data):
+            yield from _objects(item, (number,))
+    if not isinstance(data, dict):
         return
-    if data["kind"].endswith("List") and isinstance(data.get("items"), list):
+    kind = data.get("kind")
+    if not isinstance(kind, str) or not isinstance(data.get("apiVersion"), str):
+        return
+    if kind.endswith("List") and isinstance(data.get("items"), list) and len(prefix) < MAX_JSON_DEPTH:
         for number, item in enumerate(listing(data, "items")):
-            if isinstance(item, dict):
-                yield item, Written(origin.file, origin.read, (*origin.prefix, "items", number))
+            yield from _objects(item, (*prefix, "items", number))
         return
-    yield data, origin
+    yield data, prefix

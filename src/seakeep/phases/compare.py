@@ -1,20 +1,28 @@
 """Wanted against found, for what artifacts put on a machine: the one place where drift of files and units shows."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from seakeep.artifacts.base import DirSpec, FileSpec, MachineFiles, Resolve, UnitSpec
+from seakeep.artifacts.common import BIN
 from seakeep.core.change import Change, Risk
-from seakeep.engine.model import Action, PutDir, PutFile, PutLink, PutUser, Remove, Step, UnitDo, UnitVerb
+from seakeep.engine.model import Action, PutDir, PutFile, PutLink, PutUser, SetAside, Step, UnitDo, UnitVerb
 from seakeep.facts import accounts, files, units
 from seakeep.facts.base import FactSet
 from seakeep.facts.files import FileState
 from seakeep.facts.units import UnitState
 
-OVERRIDES = ("/etc/systemd/system/", "/run/systemd/system/")
-"""Where people put drop-ins. Those under /usr/lib are the distribution's, for every unit, and stay."""
+_OVERRIDES = (
+    "/etc/systemd/system",
+    "/run/systemd/system",
+    "/etc/systemd/system.control",
+    "/run/systemd/system.control",
+)
+"""Where people, and `systemctl edit` and `set-property`, put overrides. Those under /usr/lib are the distribution's."""
 
+_ABOVE_OURS = ("/etc/systemd/system.control/", "/run/systemd/system.control/")
+"""A unit file that lies here hides the one in /etc/systemd/system."""
 
 _RUNS = frozenset({"active", "reloading", "activating"})
 
@@ -52,13 +60,21 @@ class Comparer:
         *,
         digests: Mapping[str, str | None] | None = None,
         programs: Mapping[tuple[str, str], str] | None = None,
+        replaced: Collection[tuple[str, str]] = (),
     ) -> Iterator[Step]:
         """All steps. For the units' stamps: `digests` of all files that the machine is to have, by path, and
-        `programs`, (component, program) -> sha256.
+        `programs`, (component, program) -> sha256. `replaced` are the programs that are not what they should be.
 
         A unit that runs and has to be restarted carries the phase's serial group; a first start does not.
         """
-        changed: set[str] = set()
+        changed = {PurePosixPath(BIN, program).as_posix() for _, program in replaced}
+        states = self._facts.get(units.FACT)
+        followed = {
+            path
+            for unit in wanted.units
+            if (runs := states.get(service(unit.name))) is not None and runs.stamp and runs.active in _RUNS
+            for path in unit.follows
+        }
         existing = self._facts.get(accounts.FACT)
         for user in wanted.users:
             if user.name not in existing:
@@ -72,12 +88,19 @@ class Comparer:
             if why := file_difference(file, state, self._resolve):
                 if state is None or state.kind != "file" or state.sha256 != file.digest(self._resolve):
                     changed.add(file.path)
-                yield self.step(f"file:{file.path}", PutFile(file), why, what=f"file {file.path}")
+                live = file.path in followed
+                yield self.step(
+                    f"file:{file.path}",
+                    PutFile(file),
+                    why,
+                    what=f"file {file.path}",
+                    risk=Risk.RELOAD if live else Risk.NONE,
+                    serial=self._serial if live else None,
+                )
         for path, target in wanted.links:
             if why := _link_difference(target, found.get(path)):
                 changed.add(path)
                 yield self.step(f"link:{path}", PutLink(path, target), why, what=f"link {path}")
-        states = self._facts.get(units.FACT)
         for unit in wanted.units:
             yield from self._unit(unit, states.get(service(unit.name)), digests or {}, programs or {}, changed)
 
@@ -89,10 +112,10 @@ class Comparer:
         programs: Mapping[tuple[str, str], str],
         changed: set[str],
     ) -> Iterator[Step]:
-        overrides = [path for path in (state.drop_ins if state else ()) if path.startswith(OVERRIDES)]
+        overrides = _overrides(unit, state)
         for path in overrides:
             why = "an override that Seakeep did not put there"
-            yield self.step(f"override:{path}", Remove(path), why, what=f"remove {path}", risk=unit.risk)
+            yield self.step(f"override:{path}", SetAside(path), why, what=f"set aside {path}", risk=unit.risk)
         stamp = unit_stamp(unit, digests, programs)
         verb, why = _unit_difference(unit, state, stamp, changed, overrides)
         if verb is None:
@@ -112,6 +135,16 @@ class Comparer:
 def service(name: str) -> str:
     """systemd's full name of a unit."""
     return name if "." in name else f"{name}.service"
+
+
+def _overrides(unit: UnitSpec, state: UnitState | None) -> list[str]:
+    """Files that change this unit and no other. An override of several units (`service.d`, `kube-.service.d`) is the
+    machine's administrator's, and says something about services that are not ours."""
+    if state is None:
+        return []
+    own = tuple(f"{folder}/{service(unit.name)}.d/" for folder in _OVERRIDES)
+    hiding = [state.fragment] if state.fragment.startswith(_ABOVE_OURS) else []
+    return [*(path for path in state.drop_ins if path.startswith(own)), *hiding]
 
 
 def unit_stamp(unit: UnitSpec, digests: Mapping[str, str | None], programs: Mapping[tuple[str, str], str]) -> str:
@@ -180,7 +213,8 @@ def _unit_difference(
         # A unit that systemd is restarting for ever counts as failed: `activating` here is the pause between tries.
         verb = UnitVerb.RESTART if state.active == "activating" else UnitVerb.START
         return verb, f"is {state.active} ({state.sub}), wanted active"
-    relevant = sorted(changed & set(unit.reads))
+    runs = {PurePosixPath(BIN, program).as_posix() for _, program in unit.binaries}
+    relevant = sorted(changed & (set(unit.reads) | runs))
     if relevant and set(relevant) <= set(unit.reloads):
         return UnitVerb.RELOAD, f"reads {len(relevant)} changed file{'s' if len(relevant) > 1 else ''}"
     if state.stamp != stamp:

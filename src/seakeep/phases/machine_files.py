@@ -1,12 +1,14 @@
 """Which artifacts make up each phase of a machine, and the comparison that they share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from seakeep.artifacts.base import MachineFiles
 from seakeep.design.model import Design, Machine
 from seakeep.design.traits import Traits
 from seakeep.engine.model import Step
+from seakeep.facts import programs
+from seakeep.facts.base import FactSet
 from seakeep.phases import wanted
 from seakeep.phases.base import PlanContext
 from seakeep.phases.compare import Comparer
@@ -39,5 +41,23 @@ def steps(
 ) -> Iterator[Step]:
     """Drift of one machine against these artifacts."""
     files = rendered(modules, context.design, machine, context.traits(machine))
-    comparer = Comparer(phase, context.facts[machine.name], context.resolve, serial=serial)
-    yield from comparer.steps(files, digests=context.digests[machine.name], programs=program_digests(context, machine))
+    facts, wanted_programs = context.facts[machine.name], program_digests(context, machine)
+    comparer = Comparer(phase, facts, context.resolve, serial=serial)
+    yield from comparer.steps(
+        files,
+        digests=context.digests[machine.name],
+        programs=wanted_programs,
+        replaced=replaced(context, facts, wanted_programs) if files.units else (),
+    )
+
+
+def replaced(
+    context: PlanContext, facts: FactSet, wanted_programs: Mapping[tuple[str, str], str]
+) -> frozenset[tuple[str, str]]:
+    """(component, program) of those that are not there or not what they should be, in the release's version."""
+    found = facts.get(programs.FACT)
+    return frozenset(
+        (component, name)
+        for (component, name), sha256 in wanted_programs.items()
+        if found.get((component, context.design.release.component(component), name)) != sha256
+    )

@@ -11,6 +11,7 @@ from seakeep.artifacts import nodes
 from seakeep.artifacts.base import KubeObject
 from seakeep.core.errors import RefusedError
 from seakeep.core.json import Json, JsonObject
+from seakeep.design.model import Taint
 from seakeep.engine.model import Step
 from seakeep.phases.base import Phase, PlanContext
 from seakeep.phases.objects import key_of, steps
@@ -25,7 +26,8 @@ def plan(context: PlanContext) -> Iterator[Step]:
 
 
 def _merged(wanted: KubeObject, context: PlanContext) -> KubeObject:
-    """With the taints that others put on the node kept: the API treats the list as one value."""
+    """With the taints that others put on the node kept, and those left out that Seakeep once put there: the API treats
+    the list as one value."""
     found = (context.objects or {}).get(key_of(wanted))
     if found is None:
         return wanted
@@ -35,11 +37,28 @@ def _merged(wanted: KubeObject, context: PlanContext) -> KubeObject:
             f"node {wanted.name} lives with the pod range {theirs['podCIDR']}, the design gives it {ours['podCIDR']}",
             hint="a node keeps its pod range for life: restore network.podRange and the order of the machines",
         )
-    theirs_taints, ours_taints = _taints(theirs), _taints(ours)
+    ours_taints, once_ours = _taints(ours), _recorded(found)
+    theirs_taints = [
+        taint
+        for taint in _taints(theirs)
+        if _written(taint) not in once_ours or any(_same(taint, mine) for mine in ours_taints)
+    ]
     missing = [mine for mine in ours_taints if not any(_same(mine, other) for other in theirs_taints)]
     merged: Sequence[Json] = [*theirs_taints, *missing]
-    spec = {**ours, "taints": merged} if merged else {k: v for k, v in ours.items() if k != "taints"}
-    return replace(wanted, body={**wanted.body, "spec": spec})
+    # Empty, where there is none: left out, it would leave in place what another manager has written again.
+    return replace(wanted, body={**wanted.body, "spec": {**ours, "taints": merged}})
+
+
+def _recorded(found: JsonObject) -> frozenset[str]:
+    metadata = found.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    text = annotations.get(nodes.TAINTS) if isinstance(annotations, Mapping) else None
+    return frozenset(text.split(",")) if isinstance(text, str) else frozenset()
+
+
+def _written(taint: JsonObject) -> str:
+    key, value, effect = (str(taint.get(field) or "") for field in ("key", "value", "effect"))
+    return nodes.written(Taint(key, value, effect))
 
 
 def _spec(body: JsonObject) -> JsonObject:

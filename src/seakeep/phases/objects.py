@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from seakeep.artifacts.base import KubeObject
 from seakeep.core.change import CLUSTER, Change, Risk
-from seakeep.core.json import Json
+from seakeep.core.json import Json, JsonObject
 from seakeep.engine.model import ApplyObject, Step
 from seakeep.phases.base import ObjectKey, PlanContext
+from seakeep.phases.owned import applied, no_longer_wanted
 
 
 def key_of(wanted: KubeObject) -> ObjectKey:
@@ -32,14 +33,18 @@ def steps(context: PlanContext, phase: str, wanted: Iterable[KubeObject], *, ide
         yield Step(change=change, action=ApplyObject(each, identity))
 
 
-def object_difference(wanted: KubeObject, objects: Mapping[ObjectKey, Mapping[str, Json]] | None) -> str:
+def object_difference(wanted: KubeObject, objects: Mapping[ObjectKey, JsonObject] | None) -> str:
     """Why the object must be applied, or ''."""
     if objects is None:
         return "the cluster has no API yet"
     found = objects.get(key_of(wanted))
     if found is None:
         return "does not exist"
-    return first_difference(wanted.body, found)
+    if reason := first_difference(wanted.body, found):
+        return reason
+    fields = applied(found)
+    surplus = no_longer_wanted(fields, wanted.body) if fields is not None else ""
+    return f"{surplus} was put there by Seakeep and is no longer asked for" if surplus else ""
 
 
 def first_difference(wanted: Json, found: Json, path: str = "") -> str:

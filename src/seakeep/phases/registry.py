@@ -17,6 +17,7 @@ from seakeep.phases import (
     nodes,
     ownership,
     packages,
+    prune_objects,
     runtime,
     trust,
 )
@@ -38,4 +39,5 @@ PHASES: tuple[ModuleType, ...] = (
     nodes,
     network,
     dns,
+    prune_objects,
 )

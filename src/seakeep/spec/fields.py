@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
 
@@ -24,6 +24,9 @@ _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SIZE = re.compile(r"([1-9][0-9]{0,5})(Mi|Gi)B?")
 _UNIT = {"Mi": 1 << 20, "Gi": 1 << 30}
+_DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])")
+_DURATION_UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_LONGEST = timedelta(days=36500)
 
 
 def problem(what: str, fix: str) -> PydanticCustomError:
@@ -150,6 +153,22 @@ def size_in_bytes(text: str) -> int:
     return int(found[1]) * _UNIT[found[2]]
 
 
+def _duration(text: str) -> str:
+    if _DURATION.fullmatch(text) is None:
+        raise problem(f"{shown(text)} is not a duration", "such as 365d, 12h or 15m")
+    if duration(text) > _LONGEST:
+        raise problem(f"{shown(text)} is out of bounds", "36500d at most")
+    return text
+
+
+def duration(text: str) -> timedelta:
+    """A duration that was accepted: days, hours or minutes. ValueError for another text."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return int(found[1]) * _DURATION_UNIT[found[2]]
+
+
 def _label_key(text: str) -> str:
     prefix, slash, name = text.rpartition("/")
     if _QUALIFIED.fullmatch(name) is None or (slash and not is_dns_name(prefix)):
@@ -228,6 +247,9 @@ VersionText = Annotated[
     str, AfterValidator(_version), WithJsonSchema({"type": "string", "pattern": r"^v?[0-9]+\.[0-9]+\.[0-9]+$"})
 ]
 Bytes = Annotated[str, AfterValidator(_bytes), WithJsonSchema({"type": "string", "pattern": f"^{_SIZE.pattern}$"})]
+Duration = Annotated[
+    str, AfterValidator(_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
+]
 LabelKey = Annotated[str, AfterValidator(_label_key)]
 LabelValue = Annotated[str, AfterValidator(_label_value)]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]

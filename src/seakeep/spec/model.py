@@ -18,6 +18,7 @@ from seakeep.spec.fields import (
     CniNames,
     Day,
     DnsName,
+    Duration,
     Duties,
     Folder,
     Host,
@@ -238,6 +239,20 @@ class SecuritySpec(Part):
     """Retention of the audit log."""
 
 
+class PkiSpec(Part):
+    """How long certificates live, and when they are replaced."""
+
+    leaf_lifetime: Annotated[Duration, Field(examples=["365d"])] = "365d"
+    """How long a certificate is valid: days, hours or minutes (365d, 12h, 15m). Kubelets' own renewals too."""
+
+    ca_lifetime: Annotated[Duration, Field(examples=["3650d"])] = "3650d"
+    """How long a certificate authority is valid. It counts when an authority is made, at first or by a rotation."""
+
+    renew_before: Annotated[Duration | None, Field(examples=["30d"])] = None
+    """A certificate that is valid for less than this is issued again by the next apply; without it 30 days, or a
+    third of the certificates' life where that is less."""
+
+
 class LabSpec(Part):
     """The machines are made from containers on this computer. `lab: {}` is enough."""
 
@@ -312,6 +327,9 @@ class Spec(Part):
 
     security: SecuritySpec = SecuritySpec()
     """What deviates from the hardened defaults."""
+
+    pki: PkiSpec = PkiSpec()
+    """How long certificates live, and when they are replaced."""
 
     preflight: PreflightSpec = PreflightSpec()
     """What is accepted about the machines although a check objects."""

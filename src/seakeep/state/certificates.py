@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -63,7 +64,7 @@ def make_ca(ca: Ca, key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cert
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - BACKDATE)
-        .not_valid_after(now + timedelta(days=ca.days))
+        .not_valid_after(now + ca.life)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(signs_certificates=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
@@ -91,7 +92,7 @@ def make_leaf(
         .public_key(public)
         .serial_number(x509.random_serial_number())
         .not_valid_before(max(now - BACKDATE, authority.not_valid_before_utc))
-        .not_valid_after(min(now + timedelta(days=leaf.days), authority.not_valid_after_utc))
+        .not_valid_after(min(now + leaf.life, authority.not_valid_after_utc))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
@@ -134,6 +135,15 @@ def usages(certificate: x509.Certificate) -> tuple[bool, bool]:
     except x509.ExtensionNotFound:
         return False, False
     return ExtendedKeyUsageOID.SERVER_AUTH in found, ExtendedKeyUsageOID.CLIENT_AUTH in found
+
+
+def signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    """Whether this authority signed it; says nothing about dates."""
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _name(common_name: str, organizations: tuple[str, ...]) -> x509.Name:

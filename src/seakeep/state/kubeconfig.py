@@ -8,6 +8,7 @@ from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret
 from seakeep.design.model import Design
 from seakeep.state.folder import State
+from seakeep.state.rotation import trust_name
 
 PEOPLE = ("admin", "viewer", "break-glass")
 """Who a kubeconfig can be made for: the names of their certificates in the cluster's authority."""
@@ -25,7 +26,7 @@ def operator_kubeconfig(state: State, design: Design, person: str = "admin", *, 
     UsageError while the certificates do not exist.
     """
     leaf = design.pki.leaf("cluster", person)
-    names = ("pki/cluster/ca.crt", leaf.cert, leaf.key)
+    names = (trust_name("cluster"), leaf.cert, leaf.key)
     values = [state.read(name) for name in names]
     for name, value in zip(names, values, strict=True):
         if value is None:

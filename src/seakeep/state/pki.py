@@ -1,11 +1,12 @@
 """What the state folder lacks of the planned PKI, and making it.
 
 Things to issue are known by one name: the certificate of an authority or a leaf (`pki/etcd/ca.crt`,
-`pki/cluster/admin.crt`: its key comes with it), the service-account key (`pki/sa.key`: the public half comes
-with it) and the encryption key (`secrets/encryption.key`).
+`pki/cluster/admin.crt`: its key comes with it), what is trusted beside an authority (`pki/etcd/trust.crt`), the
+service-account key (`pki/sa.key`: the public half comes with it), the encryption key (`secrets/encryption.key`),
+and a stage of a rotation (`rotation/etcd/trust`, see `rotation.py`).
 
-Authorities, the service-account key and the encryption key are never replaced: everything already signed or
-encrypted depends on them. Where one is damaged, this says so and stops.
+Authorities, the service-account key and the encryption key are never replaced but by a rotation: everything already
+signed or encrypted depends on them. Where one is damaged, this says so and stops.
 """
 
 import base64
@@ -14,22 +15,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from seakeep.core.clock import Clock, rfc3339
 from seakeep.core.errors import RefusedError
-from seakeep.core.secret import Secret
-from seakeep.design.model import Ca, Design, Leaf
-from seakeep.state import certificates
+from seakeep.design.model import Ca, Design, Leaf, Pki
+from seakeep.state import certificates, rotation
 from seakeep.state.folder import State
+from seakeep.state.rotation import SA_KEY, SA_PUBLIC, ca_key, ca_name, trust_name
 
-SA_KEY = "pki/sa.key"
-SA_PUBLIC = "pki/sa.pub"
 ENCRYPTION_KEY = "secrets/encryption.key"
 
-RENEW_BEFORE = timedelta(days=30)
-"""A leaf that is valid for less than this is issued again."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""Between the clocks of two operators: what a certificate may seem to live too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +44,29 @@ class _Authority:
     key: ec.EllipticCurvePrivateKey
 
 
-def ca_name(ca: str) -> str:
-    """The name of an authority as a thing to issue."""
-    return f"pki/{ca}/ca.crt"
-
-
 def missing(state: State, design: Design, now: datetime) -> tuple[Missing, ...]:
     """What has to be issued, in an order that works: authorities first.
 
-    RefusedError when an authority that exists cannot be used: its key is lost or does not fit, or it ends.
+    RefusedError when an authority that exists cannot be used: its key is lost or does not fit, or it has ended.
     """
     found: list[Missing] = []
     authorities: dict[str, _Authority | None] = {}
     for ca in design.pki.cas:
+        if rotation.half_promoted(state, ca.name):
+            authorities[ca.name] = None
+            found.append(Missing(rotation.step(ca.name, rotation.Stage.REISSUE), "was interrupted"))
+            continue
         authorities[ca.name] = _authority(state, ca.name, now)
         if authorities[ca.name] is None:
             found.append(Missing(ca_name(ca.name), "absent"))
-    for name, other in ((SA_KEY, SA_PUBLIC), (ENCRYPTION_KEY, ENCRYPTION_KEY)):
-        if state.read(name) is None or state.read(other) is None:
-            found.append(Missing(name, "absent"))
+        if why := rotation.trust_reason(state, ca.name):
+            found.append(Missing(trust_name(ca.name), why))
+    if why := rotation.service_account_reason(state):
+        found.append(Missing(SA_KEY, why))
+    if state.read(ENCRYPTION_KEY) is None:
+        found.append(Missing(ENCRYPTION_KEY, "absent"))
     for leaf in design.pki.leaves:
-        reason = _leaf_reason(state, leaf, authorities[leaf.ca], now)
+        reason = _leaf_reason(state, leaf, authorities[leaf.ca], design.pki, now)
         if reason:
             found.append(Missing(leaf.cert, reason))
     return tuple(found)
@@ -75,21 +75,39 @@ def missing(state: State, design: Design, now: datetime) -> tuple[Missing, ...]:
 def issue(state: State, design: Design, name: str, clock: Clock) -> None:
     """Make one thing that `missing` named, or make it again. KeyError for a name that the design does not plan."""
     if name == SA_KEY:
-        _issue_service_account(state)
+        rotation.issue_service_account(state)
         return
     if name == ENCRYPTION_KEY:
         if state.read(name) is None:
             state.write(name, base64.b64encode(secrets.token_bytes(32)), durable=True)
         return
+    if name.startswith(rotation.PREFIX):
+        rotation.advance(state, design, name, clock.now())
+        return
     for ca in design.pki.cas:
         if name == ca_name(ca.name):
             _issue_authority(state, ca, clock.now())
+            return
+        if name == trust_name(ca.name):
+            rotation.write_trust(state, ca.name)
             return
     for leaf in design.pki.leaves:
         if name == leaf.cert:
             _issue_leaf(state, leaf, clock.now())
             return
     raise KeyError(name)
+
+
+def touched(design: Design, name: str) -> frozenset[str]:
+    """The values in the state folder that change when this thing is issued."""
+    if name == SA_KEY:
+        return frozenset({SA_KEY, SA_PUBLIC})
+    if name.startswith(rotation.PREFIX):
+        return rotation.touched(name)
+    for ca in design.pki.cas:
+        if name == ca_name(ca.name):
+            return frozenset({name, ca_key(ca.name), trust_name(ca.name)})
+    return frozenset({name, *(leaf.key for leaf in design.pki.leaves if leaf.cert == name)})
 
 
 def expiries(state: State, design: Design) -> tuple[tuple[str, datetime], ...]:
@@ -103,28 +121,25 @@ def expiries(state: State, design: Design) -> tuple[tuple[str, datetime], ...]:
     return tuple(sorted(found, key=lambda item: (item[1], item[0])))
 
 
+def aging(state: State, design: Design, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """The authorities that end before a leaf issued today would: (name, end). They are due for a rotation."""
+    found: list[tuple[str, datetime]] = []
+    for ca in design.pki.cas:
+        stored = state.read(ca_name(ca.name))
+        if stored is None:
+            continue
+        end = certificates.load_certificate(stored).not_valid_after_utc
+        if end - now < design.pki.leaf_life:
+            found.append((ca.name, end))
+    return tuple(found)
+
+
 def _issue_authority(state: State, ca: Ca, now: datetime) -> None:
     if state.read(ca_name(ca.name)) is not None:
         return
     # The key first: when only it was written before a crash, it is used, not replaced.
-    key_name = f"pki/{ca.name}/ca.key"
-    stored = state.read(key_name)
-    if stored is None:
-        key = certificates.new_key()
-        state.write(key_name, certificates.key_pem(key), durable=True)
-    else:
-        key = _usable_key(stored, key_name)
+    key = rotation.kept_key(state, ca_key(ca.name))
     state.write(ca_name(ca.name), certificates.pem(certificates.make_ca(ca, key, now)), durable=True)
-
-
-def _issue_service_account(state: State) -> None:
-    stored = state.read(SA_KEY)
-    if stored is None:
-        key = certificates.new_key()
-        state.write(SA_KEY, certificates.key_pem(key), durable=True)
-    else:
-        key = _usable_key(stored, SA_KEY)
-    state.write(SA_PUBLIC, certificates.public_pem(key.public_key()), durable=True)
 
 
 def _issue_leaf(state: State, leaf: Leaf, now: datetime) -> None:
@@ -139,7 +154,7 @@ def _issue_leaf(state: State, leaf: Leaf, now: datetime) -> None:
 
 
 def _authority(state: State, ca: str, now: datetime) -> _Authority | None:
-    cert_name, key_name = ca_name(ca), f"pki/{ca}/ca.key"
+    cert_name, key_name = ca_name(ca), ca_key(ca)
     stored = state.read(cert_name)
     if stored is None:
         return None
@@ -154,27 +169,19 @@ def _authority(state: State, ca: str, now: datetime) -> _Authority | None:
     key_stored = state.read(key_name)
     if key_stored is None:
         raise RefusedError(f"the key of {state.path(cert_name)} is lost: {key_name} does not exist", hint=hint)
-    key = _usable_key(key_stored, key_name)
+    key = rotation.usable_key(key_stored, key_name)
     if certificate.public_key() != key.public_key():
         raise RefusedError(f"{key_name} is not the key of {cert_name}", hint=hint)
-    if certificate.not_valid_after_utc - now < RENEW_BEFORE:
+    if certificate.not_valid_after_utc <= now:
         raise RefusedError(
-            f"the authority {cert_name} ends on {rfc3339(certificate.not_valid_after_utc)}",
-            hint="an authority is not renewed in place; plan its replacement",
+            f"the authority {cert_name} has ended on {rfc3339(certificate.not_valid_after_utc)}: nothing that it "
+            "signed is trusted any more",
+            hint="docs/how-to/renew-certificates.md says what can be done about an authority that has ended",
         )
     return _Authority(certificate, key)
 
 
-def _usable_key(stored: Secret, name: str) -> ec.EllipticCurvePrivateKey:
-    try:
-        return certificates.load_key(stored)
-    except ValueError as error:
-        raise RefusedError(
-            f"{name} is not usable: {error}", hint="put it back from a copy of the state folder"
-        ) from error
-
-
-def _leaf_reason(state: State, leaf: Leaf, authority: _Authority | None, now: datetime) -> str:
+def _leaf_reason(state: State, leaf: Leaf, authority: _Authority | None, pki: Pki, now: datetime) -> str:
     stored, key_stored = state.read(leaf.cert), state.read(leaf.key)
     if stored is None:
         return "absent"
@@ -187,9 +194,9 @@ def _leaf_reason(state: State, leaf: Leaf, authority: _Authority | None, now: da
         return "not readable"
     if certificate.public_key() != key.public_key():
         return "the key does not belong to the certificate"
-    if authority is None or not _signed_by(certificate, authority.certificate):
+    if authority is None or not certificates.signed_by(certificate, authority.certificate):
         return "issued by another authority"
-    return _difference(leaf, certificate) or _ending(certificate, now)
+    return _difference(leaf, certificate) or _ending(leaf, certificate, authority.certificate, pki, now)
 
 
 def _difference(leaf: Leaf, certificate: x509.Certificate) -> str:
@@ -206,12 +213,15 @@ def _difference(leaf: Leaf, certificate: x509.Certificate) -> str:
     return ""
 
 
-def _ending(certificate: x509.Certificate, now: datetime) -> str:
+def _ending(leaf: Leaf, certificate: x509.Certificate, authority: x509.Certificate, pki: Pki, now: datetime) -> str:
     end = certificate.not_valid_after_utc
     if end <= now:
         return f"expired on {rfc3339(end)}"
-    if end - now < RENEW_BEFORE:
+    # One that ends with its authority would only be made again as it is.
+    if end - now < pki.renew_before and end < authority.not_valid_after_utc:
         return f"expires on {rfc3339(end)}"
+    if end - now > leaf.life + CLOCK_SLACK:
+        return f"expires on {rfc3339(end)}, later than the design's life of certificates allows"
     if certificate.not_valid_before_utc > now:
         return f"not valid before {rfc3339(certificate.not_valid_before_utc)}"
     return ""
@@ -219,11 +229,3 @@ def _ending(certificate: x509.Certificate, now: datetime) -> str:
 
 def _subject_text(common_name: str, organizations: tuple[str, ...]) -> str:
     return ", ".join((f"CN={common_name}", *(f"O={item}" for item in organizations)))
-
-
-def _signed_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True

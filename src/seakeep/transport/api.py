@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -45,12 +46,14 @@ PLURALS: Mapping[tuple[str, str], str] = {
 
 
 class ApiError(RunError):
-    """The API did not do it. `status` is 0 where there was no answer at all."""
+    """The API did not do it. `status` is 0 where there was no answer at all; `sent` is False where the request
+    certainly never left, so that it was not carried out."""
 
-    def __init__(self, message: str, *, status: int, reason: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, status: int, reason: str = "", hint: str = "", sent: bool = True) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.reason = reason
+        self.sent = sent
 
     @classmethod
     def of(cls, status: int, body: bytes, what: str) -> "ApiError":
@@ -67,8 +70,39 @@ class _Status(msgspec.Struct):
     reason: str = ""
 
 
+class _Way:
+    """Follows one request: whether it got a connection of its own, and whether an answer had begun."""
+
+    def __init__(self) -> None:
+        self.new = False
+        self.answering = False
+
+    @property
+    def watch(self) -> dict[str, object]:
+        """What httpx is given with the request."""
+        return {"trace": self._event}
+
+    async def _event(self, name: str, _: object) -> None:
+        self.new = self.new or name.startswith("connection.connect")
+        self.answering = self.answering or name.endswith("receive_response_headers.complete")
+
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_CUT = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+_REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
+"""Methods that HTTP calls idempotent (RFC 9110, 9.2.2)."""
+_APPLY = "application/apply-patch+yaml"
+
+
 class ApiClient:
-    """Made by `api_client`. Every method raises ApiError for an answer that is not a success, except `raw`."""
+    """Made by `api_client`. Every method raises ApiError for an answer that is not a success, except `raw`.
+
+    `reconnected` counts kept connections that turned out to be closed when they were used again. Servers close idle
+    ones when they please, an API server that ends first of all; an idempotent request is then sent once more, as
+    RFC 9112 (9.3.1) has it.
+    """
+
+    reconnected = 0
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
@@ -78,11 +112,20 @@ class ApiClient:
     ) -> tuple[int, bytes]:
         """(status, body) of any request. ApiError only where there was no answer."""
         headers = {"Content-Type": content_type} if body is not None else {}
+        repeatable = method in _REPEATABLE or content_type == _APPLY
+        way = _Way()
         try:
-            answer = await self._http.request(method, path, content=body, headers=headers)
+            try:
+                answer = await self._http.request(method, path, content=body, headers=headers, extensions=way.watch)
+            except _CUT:
+                if way.new or way.answering or not repeatable:
+                    raise
+                self.reconnected += 1
+                answer = await self._http.request(method, path, content=body, headers=headers)
         except (httpx.HTTPError, ssl.SSLError, OSError) as error:
             text = str(error) or type(error).__name__
-            raise ApiError(f"the API did not answer {method} {path}: {text}", status=0) from error
+            sent = not isinstance(error, _NOT_SENT)
+            raise ApiError(f"the API did not answer {method} {path}: {text}", status=0, sent=sent) from error
         return answer.status_code, answer.content
 
     async def get(self, api_version: str, kind: str, name: str, *, namespace: str | None = None) -> JsonObject:
@@ -103,13 +146,26 @@ class ApiClient:
             "PATCH",
             f"{path}?fieldManager={FIELD_MANAGER}&force=true",
             msgspec.json.encode(whole),
-            "application/apply-patch+yaml",
+            _APPLY,
         )
 
-    async def delete(self, api_version: str, kind: str, name: str, *, namespace: str | None = None) -> None:
-        """Delete in the background; gone already is done."""
+    async def list(self, api_version: str, kind: str, *, selector: str) -> tuple[JsonObject, ...]:
+        """The objects of a kind, in all namespaces, whose labels fit. Each has its apiVersion and kind."""
+        path = f"{collection_path(api_version, kind)}?labelSelector={quote(selector)}"
+        items = (await self._object("GET", path)).get("items")
+        found = items if isinstance(items, list) else []
+        return tuple({**each, "apiVersion": api_version, "kind": kind} for each in found if isinstance(each, dict))
+
+    async def delete(
+        self, api_version: str, kind: str, name: str, *, namespace: str | None = None, uid: str = ""
+    ) -> None:
+        """Delete in the background; gone already is done. With `uid`, another object of the same name stays: that is
+        an ApiError with status 409."""
         path = object_path(api_version, kind, name, namespace=namespace)
-        status, body = await self.raw(f"{path}?propagationPolicy=Background", method="DELETE")
+        only = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+        status, body = await self.raw(
+            f"{path}?propagationPolicy=Background", method="DELETE", body=msgspec.json.encode(only) if uid else None
+        )
         if status >= 300 and status != 404:
             raise ApiError.of(status, body, f"delete {kind} {name}")
 
@@ -138,16 +194,29 @@ def decoded(body: bytes, kind: type[T], what: str) -> T:
 
 def object_path(api_version: str, kind: str, name: str, *, namespace: str | None = None) -> str:
     """The path of one object. KeyError for a kind that Seakeep owns none of."""
+    return f"{collection_path(api_version, kind, namespace=namespace)}/{name}"
+
+
+def collection_path(api_version: str, kind: str, *, namespace: str | None = None) -> str:
+    """The path of all objects of a kind: of one namespace, or of all of them. KeyError as in `object_path`."""
     root = "/apis" if "/" in api_version else "/api"
     inside = "" if namespace is None else f"/namespaces/{namespace}"
-    return f"{root}/{api_version}{inside}/{PLURALS[api_version, kind]}/{name}"
+    return f"{root}/{api_version}{inside}/{PLURALS[api_version, kind]}"
 
 
 @asynccontextmanager
 async def api_client(
-    socket: Path, *, ca: Secret | None, pair: tuple[Secret | None, Secret | None] | None, server_name: str
+    socket: Path,
+    *,
+    ca: Secret | None,
+    pair: tuple[Secret | None, Secret | None] | None,
+    server_name: str,
+    token: Secret | None = None,
+    keep: bool = True,
+    timeout: float = TIMEOUT,
 ) -> AsyncIterator[ApiClient]:
-    """A client of the API server behind the socket. `pair` is a certificate and its key; None is anonymous.
+    """A client of the API server behind the socket. `pair` is a certificate and its key; None is anonymous, or
+    whoever the `token` says. Without `keep` every request has a connection of its own.
 
     UsageError for a value that the state folder does not hold: a missing certificate is never anonymous.
     """
@@ -156,9 +225,13 @@ async def api_client(
     context.load_verify_locations(cadata=_held(ca, "the CA certificate").reveal().decode())
     if pair is not None:
         _load_pair(context, _held(pair[0], "the certificate"), _held(pair[1], "the certificate's key"))
-    transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=context, trust_env=False)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None if keep else 0)
+    transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=context, trust_env=False, limits=limits)
+    headers = {"Authorization": f"Bearer {token.reveal().decode()}"} if token is not None else {}
     base = f"https://{server_name}"
-    async with httpx.AsyncClient(transport=transport, base_url=base, timeout=TIMEOUT, trust_env=False) as http:
+    async with httpx.AsyncClient(
+        transport=transport, base_url=base, timeout=timeout, headers=headers, trust_env=False
+    ) as http:
         yield ApiClient(http)
 
 

@@ -111,6 +111,7 @@ def test_files_of_kubernetes_have_the_modes_of_cis(everything: dict[str, Machine
 def test_secrets_are_only_referred_to(everything: dict[str, MachineFiles], design: Design) -> None:
     planned = {name for leaf in design.pki.leaves for name in (leaf.cert, leaf.key)}
     planned |= {f"pki/{ca.name}/ca.{end}" for ca in design.pki.cas for end in ("crt", "key")}
+    planned |= {f"pki/{ca.name}/trust.crt" for ca in design.pki.cas}
     planned |= {"pki/sa.key", "pki/sa.pub", "secrets/encryption.key"}
     for files in everything.values():
         for file in files.files:

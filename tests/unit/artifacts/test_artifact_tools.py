@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def tool(name: str) -> str:
 
 
 def lay_out(design: Design, name: str, root: Path) -> None:
-    authority = pem(make_ca(Ca("cluster", "test", 1), new_key(), SystemClock().now()))
+    authority = pem(make_ca(Ca("cluster", "test", timedelta(days=1)), new_key(), SystemClock().now()))
 
     def resolve(reference: SecretRef) -> Secret:
         return Secret(authority)

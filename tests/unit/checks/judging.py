@@ -7,7 +7,7 @@ from seakeep.checks.engine import Engine, Judged, Tally
 from seakeep.checks.files.forms import form_of
 from seakeep.core.verdict import Verdict
 from seakeep.manifests.access import dotted
-from seakeep.manifests.index import Index, Policy
+from seakeep.manifests.index import Index, Policy, Trouble
 from seakeep.manifests.read import read_text
 
 WEB = """
@@ -30,7 +30,7 @@ spec:
 def index_of(*texts: str, file: str = "folder/all.yaml", policy: Policy | None = None) -> Index:
     """The index of the texts, each a stream of YAML documents. All of it must be readable."""
     loaded = [read_text(textwrap.dedent(each), file) for each in texts]
-    assert [problem for each in loaded for problem in each.problems if not problem.twice] == []
+    assert [problem for each in loaded for problem in each.problems if problem.trouble is not Trouble.TWICE] == []
     files = [file for each in loaded for file in each.files]
     for each in files:
         each.form = form_of(each)

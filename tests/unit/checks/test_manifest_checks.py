@@ -13,7 +13,7 @@ from seakeep.checks.preflight.registry import CHECKS as PREFLIGHT
 from seakeep.checks.registry import CHECKS
 
 AREAS = [each.name for each in pkgutil.iter_modules(seakeep.checks.__path__) if each.ispkg]
-NO_CHECKS = {"registry", "base", "forms"}
+
 EQUIVALENT = re.compile(
     r"(kube-linter|kube-score|polaris|kubescape|checkov|popeye|gatekeeper|rbac-police|kubeeye|cis-[\d.]+|pluto|kyverno):\S+"
 )

@@ -155,6 +155,7 @@ def test_the_plan_has_exactly_the_agreed_leaves(single: LoadedSpec) -> None:
         *(f"etcd/{use}-single" for use in ("server", "peer", "health", "apiserver")),
         *(f"cluster/{use}-single" for use in ("apiserver", "apiserver-kubelet-client", "controller-manager")),
         *(f"cluster/{use}-single" for use in ("scheduler", "kubelet", "node", "kube-proxy")),
+        *(f"cluster/{use}-serving-single" for use in ("controller-manager", "scheduler")),
         *("cluster/admin", "cluster/viewer", "cluster/break-glass", "front-proxy/client-single"),
     }
     assert leaves["cluster/node-single"].organizations == ("system:nodes",)

@@ -421,6 +421,30 @@ FAILURES: list[Case] = [
         "every node has a taint of its pool, so DNS can run nowhere",
         "leave a pool without taints, or give it the effect PreferNoSchedule",
     ),
+    (
+        "DES035",
+        "single",
+        [("lab: {}", "lab: {}\n  pki: {leafLifetime: 1m}")],
+        10,
+        "certificates that live 1m end before they can be renewed",
+        "2m at least, and that only to try things out",
+    ),
+    (
+        "DES035",
+        "single",
+        [("lab: {}", "lab: {}\n  pki:\n    leafLifetime: 365d\n    caLifetime: 700d")],
+        12,
+        "authorities live 700d, which is not twice the 365d of what they sign",
+        "a certificate never outlives its authority: choose a longer caLifetime",
+    ),
+    (
+        "DES035",
+        "single",
+        [("lab: {}", "lab: {}\n  pki:\n    leafLifetime: 10h\n    renewBefore: 9h")],
+        12,
+        "certificates that live 10h would be renewed 9h before their end",
+        "choose four fifths of leafLifetime at most, or leave it out",
+    ),
 ]
 
 

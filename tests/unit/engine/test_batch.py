@@ -24,7 +24,9 @@ from seakeep.engine.model import (
     PutLink,
     PutUser,
     Remove,
+    RemoveDir,
     Script,
+    SetAside,
     UnitDo,
     UnitVerb,
 )
@@ -301,6 +303,88 @@ async def test_removing(host: FolderHost) -> None:
 
     await ok(host, Remove("/var/lib/etcd"), Remove("/var/lib/etcd"))
     assert not host.at("/var/lib/etcd").exists()
+
+
+async def test_an_empty_folder_is_removed_and_one_with_something_in_it_stays(host: FolderHost) -> None:
+    host.at("/etc/empty").mkdir()
+    host.at("/etc/full").mkdir()
+    host.at("/etc/full/theirs").write_text("x")
+    host.at("/etc/link").symlink_to(host.at("/etc/empty"))
+
+    await ok(host, *(RemoveDir(f"/etc/{name}") for name in ("link", "full", "empty", "empty", "none")))
+
+    assert sorted(path.name for path in host.at("/etc").iterdir()) == ["full", "link"]
+
+
+async def test_what_somebody_else_put_there_is_set_aside_and_nothing_is_lost(host: FolderHost) -> None:
+    path, aside = "/etc/seakeep/lb/theirs", host.at("/var/lib/seakeep/aside/etc/seakeep/lb")
+    for text in ("one", "two"):
+        host.at(path).parent.mkdir(parents=True, exist_ok=True)
+        host.at(path).write_text(text)
+        await ok(host, SetAside(path), SetAside(path))
+    host.at("/etc/seakeep/lb/folder").mkdir()
+    host.at("/etc/seakeep/lb/folder/inner").write_text("x")
+    host.at("/etc/seakeep/lb/nowhere").symlink_to("/nowhere")
+    await ok(host, SetAside("/etc/seakeep/lb/folder"), SetAside("/etc/seakeep/lb/nowhere"))
+
+    assert list(host.at("/etc/seakeep/lb").iterdir()) == []
+    assert {each.name: each.read_text() for each in aside.iterdir() if each.is_file()} == {
+        "theirs": "two",
+        "theirs.~1~": "one",
+    }
+    assert (aside / "folder" / "inner").read_text() == "x"
+    assert (aside / "nowhere").readlink() == Path("/nowhere")
+    assert stat.S_IMODE(host.at("/var/lib/seakeep/aside").stat().st_mode) == 0o700
+
+
+async def test_the_folder_of_a_units_overrides_goes_with_its_last_one(host: FolderHost) -> None:
+    folder_ = host.at("/etc/systemd/system/x.service.d")
+    folder_.mkdir(parents=True)
+    for name in ("a.conf", "b.conf"):
+        (folder_ / name).write_text("[Service]\n")
+
+    await ok(host, SetAside("/etc/systemd/system/x.service.d/a.conf"))
+    assert [path.name for path in folder_.iterdir()] == ["b.conf"]
+    await ok(host, SetAside("/etc/systemd/system/x.service.d/b.conf"))
+    assert not folder_.exists()
+
+
+async def test_a_batch_that_dies_before_its_restarts_leaves_stamps_that_say_so(host: FolderHost) -> None:
+    """A file that was put right by hand leaves the wanted stamp as it was: only the taken stamp tells."""
+    await ok(host, UnitDo("a.service", UnitVerb.START, "abc"), UnitDo("b.service", UnitVerb.START, "def"))
+    units = {
+        "a.service": (UnitDo("a.service", UnitVerb.RESTART, "abc"), b"pending\n"),
+        "b.service": (UnitDo("b.service", UnitVerb.START, "def"), b"def\n"),
+        "c.service": (UnitDo("c.service", UnitVerb.RELOAD, "ghi"), None),
+    }
+    before = (PutFile(file("/etc/a", "right\n")), Script("exit 3"))
+
+    answer, _ = await do(host, *before, *(action for action, _ in units.values()))
+
+    assert answer.status != 0
+    assert host.read("/etc/a") == b"right\n"
+    for unit, (_, stamp) in units.items():
+        path = host.at(f"/var/lib/seakeep/units/{unit}")
+        assert (path.read_bytes() if path.exists() else None) == stamp
+    await ok(host, *(action for action, _ in units.values()))
+    assert host.read("/var/lib/seakeep/units/a.service") == b"abc\n"
+
+
+async def test_stamps_are_taken_before_programs_are_placed(host: FolderHost) -> None:
+    await ok(host, UnitDo("a.service", UnitVerb.START, "abc"))
+    programs = FakeBlobs.sums("etcd", "3.6", "etcd")
+    blobs = FakeBlobs()
+    blobs.broken = True
+    steps = [
+        step("a", "p", PlaceBinaries("etcd", "3.6", programs)),
+        step("a", "u", UnitDo("a.service", UnitVerb.RESTART, "abc")),
+    ]
+    first, *_ = compile_batch(steps, resolve=resolve, blobs=blobs, arch="amd64", root=str(host.root))
+
+    answer = await host.feed(first.command, first.payload(), what="", timeout=1)
+
+    assert answer.status != 0
+    assert host.read("/var/lib/seakeep/units/a.service") == b"pending\n"
 
 
 async def test_a_link_that_leads_nowhere_is_removed_too(host: FolderHost) -> None:

@@ -85,9 +85,18 @@ async def living(tmp_path: Path, answer: Any) -> FakeSession:
 
 async def test_objects_of_a_living_cluster_are_read(tmp_path: Path) -> None:
     wanted = {each.name: as_served(each) for each in render_objects(design_of())}
-    view = await observe(await living(tmp_path, lambda method, path: (200, wanted[path.rpartition("/")[2]])))
+    other = {"metadata": {"name": "old", "namespace": "kube-system", "uid": "u"}}
+
+    def answer(method: str, path: str) -> tuple[int, Any]:
+        if path.startswith("/api/v1/configmaps?"):
+            return 200, {"items": [other]}
+        return 200, {"items": []} if "?" in path else wanted[path.rpartition("/")[2]]
+
+    view = await observe(await living(tmp_path, answer))
     assert view.objects is not None
-    assert len(view.objects) == len(render_objects(design_of()))
+    assert len(view.objects) == len(render_objects(design_of())) + 1
+    old = view.objects["v1", "ConfigMap", "kube-system", "old"]
+    assert old == {**other, "apiVersion": "v1", "kind": "ConfigMap"}
 
 
 @pytest.mark.parametrize("answer", [(503, b"down"), (200, b"nonsense"), (403, b"{}")])
@@ -99,11 +108,20 @@ async def test_an_api_that_cannot_be_read_is_planned_around(tmp_path: Path, answ
 async def test_absent_objects_are_left_out_and_any_other_answer_is_an_error() -> None:
     wanted = render_objects(design_of())[:3]
     bodies = {wanted[0].name: (200, as_served(wanted[0])), wanted[1].name: (404, b"{}"), wanted[2].name: (404, b"{}")}
-    found = await objects(FakeApi(lambda _, path: bodies[path.rpartition("/")[2]]), wanted)
+
+    def answer(method: str, path: str) -> tuple[int, Any]:
+        return bodies.get(path.rpartition("/")[2], listing)
+
+    listing: tuple[int, Any] = (200, {"items": []})
+    found = await objects(FakeApi(answer), wanted)
     assert list(found) == [key_of(wanted[0])]
+    listing = (403, b"{}")
+    with pytest.raises(ApiError):
+        await objects(FakeApi(answer), wanted)
+    listing = (200, {"items": []})
     bodies[wanted[2].name] = (403, b"{}")
     with pytest.raises(ApiError):
-        await objects(FakeApi(lambda _, path: bodies[path.rpartition("/")[2]]), wanted)
+        await objects(FakeApi(answer), wanted)
 
 
 def sets(fact: str, **raw: bytes) -> dict[str, FactSet]:

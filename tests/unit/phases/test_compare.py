@@ -8,7 +8,8 @@ import pytest
 from seakeep.artifacts.base import DirSpec, FileSpec, MachineFiles, UnitSpec, UserSpec
 from seakeep.core.change import Risk
 from seakeep.core.secret import SecretRef
-from seakeep.engine.model import PutDir, PutFile, PutLink, PutUser, Remove, Step, UnitDo, UnitVerb
+from seakeep.engine.batch import check_step
+from seakeep.engine.model import PutDir, PutFile, PutLink, PutUser, SetAside, Step, UnitDo, UnitVerb
 from seakeep.facts.base import FactSet
 from seakeep.facts.files import FileState
 from seakeep.facts.units import UnitState
@@ -192,15 +193,66 @@ def test_a_changed_mode_restarts_nothing() -> None:
     assert [type(step.action) for step in steps] == [PutFile]
 
 
-def test_overrides_are_removed_before_the_unit_is_restarted() -> None:
-    drop_ins = ("/usr/lib/systemd/system/service.d/10.conf", OVERRIDE, "/run/systemd/system/x.service.d/50-CPU.conf")
+CONTROL = "/etc/systemd/system.control/x.service.d/50-CPU.conf"
+RUNTIME = "/run/systemd/system/x.service.d/50-CPU.conf"
+
+
+def test_overrides_are_set_aside_before_the_unit_is_restarted() -> None:
+    drop_ins = ("/usr/lib/systemd/system/service.d/10.conf", OVERRIDE, RUNTIME, CONTROL)
     steps = compare(facts(ALL, replace(SAME_UNIT, drop_ins=drop_ins)), units=(UNIT,))
     assert [step.action for step in steps] == [
-        Remove(OVERRIDE),
-        Remove("/run/systemd/system/x.service.d/50-CPU.conf"),
+        SetAside(OVERRIDE),
+        SetAside(RUNTIME),
+        SetAside(CONTROL),
         UnitDo("x.service", UnitVerb.RESTART, STAMP),
     ]
-    assert [step.serial for step in steps] == [None, None, "group"]
+    assert [step.serial for step in steps] == [None, None, None, "group"]
+    for step in steps:
+        check_step(step)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/systemd/system/service.d/all.conf",
+        "/etc/systemd/system/x-.service.d/some.conf",
+        "/etc/systemd/system/y.service.d/theirs.conf",
+        "/usr/lib/systemd/system/x.service.d/10.conf",
+    ],
+)
+def test_an_override_that_says_something_about_other_units_too_stays(path: str) -> None:
+    assert compare(facts(ALL, replace(SAME_UNIT, drop_ins=(path,))), units=(UNIT,)) == []
+
+
+def test_a_unit_file_that_hides_ours_is_set_aside() -> None:
+    hiding = "/etc/systemd/system.control/x.service"
+    steps = compare(facts(ALL, replace(SAME_UNIT, fragment=hiding)), units=(UNIT,))
+    assert [step.action for step in steps] == [SetAside(hiding), UnitDo("x.service", UnitVerb.RESTART, STAMP)]
+    assert steps[-1].change.why == "runs with an override: x.service"
+    check_step(steps[0])
+
+
+@pytest.mark.parametrize("active", ["active", "failed"])
+def test_a_unit_whose_program_or_link_is_wrong_is_restarted_though_its_stamp_is_right(active: str) -> None:
+    found = facts(ALL, replace(SAME_UNIT, active=active, sub=active))
+    comparer = Comparer("test", found, resolve, serial="group")
+    (step,) = comparer.steps(
+        MachineFiles(units=(UNIT,)), digests=DIGESTS, programs=PROGRAMS, replaced={("comp", "x"), ("comp", "y")}
+    )
+    wanted = (UnitVerb.RESTART, "may run with a changed x") if active == "active" else (UnitVerb.START, "is failed")
+    assert isinstance(step.action, UnitDo)
+    assert step.action.verb is wanted[0]
+    assert step.change.why.startswith(wanted[1])
+    other = {**ALL, LINK[0]: replace(SAME_LINK, target="../x/1/x")}
+    steps = compare(facts(other), links=(LINK,), units=(UNIT,))
+    assert [type(step.action) for step in steps] == [PutLink, UnitDo]
+    assert steps[-1].change.why == "may run with a changed x"
+
+
+def test_a_program_that_the_unit_does_not_run_restarts_nothing() -> None:
+    comparer = Comparer("test", facts(ALL), resolve)
+    wanted = MachineFiles(units=(UNIT,))
+    assert list(comparer.steps(wanted, digests=DIGESTS, programs=PROGRAMS, replaced={("comp", "y")})) == []
 
 
 @pytest.mark.parametrize("active", ["active", "reloading", "activating", "inactive", "failed", "deactivating"])

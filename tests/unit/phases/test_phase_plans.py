@@ -16,7 +16,7 @@ from seakeep.engine.model import ApplyObject, Issue, LoadImage, PlaceBinaries, R
 from seakeep.facts.base import MissingFactError
 from seakeep.flows import planning
 from seakeep.flows.planning import PARTS, stages
-from seakeep.phases import binaries, control_plane, etcd, images, kernel, keys, node, packages, runtime
+from seakeep.phases import binaries, control_plane, etcd, images, kernel, keys, node, packages, prune_objects, runtime
 from seakeep.phases.registry import PHASES
 
 from .world import IMAGES, World
@@ -45,7 +45,7 @@ def converge(world: World) -> int:
 
 
 def test_the_registry_equals_the_folder_and_the_parts() -> None:
-    shared = {"base", "compare", "machine_files", "objects", "registry", "wanted"}
+    shared = {"base", "compare", "machine_files", "objects", "owned", "registry", "wanted"}
     files = {module.name for module in pkgutil.iter_modules(seakeep.phases.__path__)} - shared
     assert [module.PHASE.id for module in PHASES] == [module.__name__.rpartition(".")[2] for module in PHASES]
     assert {module.PHASE.id for module in PHASES} == files
@@ -71,7 +71,7 @@ def test_carrying_out_the_plan_of_bare_machines_leaves_nothing_to_do(example: st
         assert world.boxes[name].units.items() >= box.units.items()
 
 
-@pytest.mark.parametrize("phase", [p for p in PHASES if p is not keys], ids=lambda p: p.PHASE.id)
+@pytest.mark.parametrize("phase", [p for p in PHASES if p not in (keys, prune_objects)], ids=lambda p: p.PHASE.id)
 def test_every_phase_has_work_on_bare_machines_and_plans_it_the_same_way_twice(phase: ModuleType) -> None:
     world = World()
     steps = plan(world, phase)
@@ -201,18 +201,26 @@ def test_one_drift_is_repaired_and_nothing_else(
     assert plan(world) == []
 
 
-def test_a_program_that_is_missing_or_wrong_is_placed_and_its_unit_restarted_once_the_stamp_says_so() -> None:
+def test_a_program_that_is_missing_or_wrong_is_placed_and_what_runs_it_is_restarted() -> None:
     world = World.converged()
     box = world.boxes["a-worker1"]
     version = world.design.release.kubernetes
     box.programs["kubernetes", version, "kubelet"] = OTHER
     del box.programs["runc", world.design.release.component("runc"), "runc"]
     steps = plan(world)
-    assert [step.change.id for step in steps] == ["a-worker1/binaries/kubernetes", "a-worker1/binaries/runc"]
+    assert [step.change.id for step in steps] == [
+        "a-worker1/binaries/kubernetes",
+        "a-worker1/binaries/runc",
+        "a-worker1/runtime/unit:containerd",
+        "a-worker1/node/unit:kubelet",
+    ]
     assert steps[0].change.why.startswith("kubelet is ffffffffffff, wanted ")
     assert steps[1].change.why == "runc is missing"
     assert isinstance(steps[0].action, PlaceBinaries)
     assert [name for name, _ in steps[0].action.programs] == ["kubelet"]
+    assert steps[3].change.why == "may run with a changed kubelet"
+    converge(world)
+    assert plan(world) == []
 
 
 def test_a_missing_image_is_loaded_and_a_wrong_one_again() -> None:

@@ -21,8 +21,8 @@ from seakeep.engine.model import (
     PutFile,
     PutLink,
     PutUser,
-    Remove,
     Script,
+    SetAside,
     Step,
     UnitDo,
 )
@@ -208,7 +208,7 @@ class World:
                 )
             case PutLink(path, target):
                 box.files[path] = FileState(kind="link", mode=0o777, owner="root", group="root", target=target)
-            case Remove(path):
+            case SetAside(path):
                 for name, unit in box.units.items():
                     box.units[name] = replace(unit, drop_ins=tuple(each for each in unit.drop_ins if each != path))
             case PlaceBinaries(component, version, programs):

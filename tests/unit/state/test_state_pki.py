@@ -53,7 +53,8 @@ def test_at_first_everything_is_absent_and_authorities_come_first(
 ) -> None:
     found = pki.missing(state, design, clock.now())
     assert {item.reason for item in found} == {"absent"}
-    assert [item.name for item in found[:3]] == [f"pki/{ca.name}/ca.crt" for ca in design.pki.cas]
+    firsts = [f"pki/{ca.name}/{what}.crt" for ca in design.pki.cas for what in ("ca", "trust")]
+    assert [item.name for item in found[:6]] == firsts
     assert {leaf.cert for leaf in design.pki.leaves} < {item.name for item in found}
 
 
@@ -215,6 +216,7 @@ def test_a_leaf_of_another_authority_is_told(issued: State, design: Design, cloc
     assert found["pki/front-proxy/ca.crt"] == "absent"
     pki.issue(issued, design, "pki/front-proxy/ca.crt", clock)
     found = reasons(issued, design, clock)
+    assert found.pop("pki/front-proxy/trust.crt") == "is not what the authority's rotation has come to"
     assert set(found.values()) == {"issued by another authority"}
     assert set(found) == {leaf.cert for leaf in design.pki.leaves if leaf.ca == "front-proxy"}
 
@@ -237,10 +239,35 @@ def test_a_damaged_authority_is_refused_not_replaced(
     assert "copy of the state folder" in caught.value.hint
 
 
-def test_an_ending_authority_is_refused(issued: State, design: Design, clock: SetClock) -> None:
-    clock.moment += timedelta(days=3650 - 29)
-    with pytest.raises(RefusedError, match="ends on"):
+def test_an_authority_that_has_ended_is_refused(issued: State, design: Design, clock: SetClock) -> None:
+    clock.moment += timedelta(days=3650)
+    with pytest.raises(RefusedError, match="has ended on 2036-11-20"):
         pki.missing(issued, design, clock.now())
+
+
+def test_an_authority_is_due_when_it_cuts_leaves_short(issued: State, design: Design, clock: SetClock) -> None:
+    clock.moment += timedelta(days=3650 - 365)
+    assert pki.aging(issued, design, clock.now()) == ()
+    clock.moment += timedelta(seconds=1)
+    assert [name for name, _ in pki.aging(issued, design, clock.now())] == [ca.name for ca in design.pki.cas]
+
+
+def test_what_ends_with_its_authority_is_not_issued_over_and_over(
+    issued: State, design: Design, clock: SetClock
+) -> None:
+    clock.moment += timedelta(days=3650 - 40)
+    issue_all(issued, design, clock)
+    clock.moment += timedelta(days=20)
+    assert pki.missing(issued, design, clock.now()) == ()
+
+
+def test_a_shorter_life_in_the_design_renews_what_lives_too_long(
+    issued: State, design: Design, clock: SetClock
+) -> None:
+    shorter = replace(design.pki.leaf("cluster", "admin"), life=timedelta(days=30))
+    assert "later than the design's" in reasons(issued, with_leaf(design, shorter), clock)[shorter.cert]
+    longer = replace(shorter, life=timedelta(days=800))
+    assert reasons(issued, with_leaf(design, longer), clock) == {}
 
 
 def test_no_leaf_outlives_its_authority(issued: State, design: Design, clock: SetClock) -> None:

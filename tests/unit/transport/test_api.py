@@ -142,8 +142,116 @@ async def test_an_answer_that_is_no_object_is_an_error_of_ours(server: Server, b
             await api.get("v1", "Node", "x")
 
 
+async def test_a_list_is_of_all_namespaces_and_says_what_each_item_is(server: Server) -> None:
+    server.body = b'{"items": [{"metadata": {"name": "a"}}, "nonsense"]}'
+    async with api_client(server.socket, ca=server.ca, pair=None, server_name="kubernetes") as api:
+        (found,) = await api.list("apps/v1", "DaemonSet", selector="a/b=c")
+    assert found == {"metadata": {"name": "a"}, "apiVersion": "apps/v1", "kind": "DaemonSet"}
+    assert server.requests[0][:2] == ("GET", "/apis/apps/v1/daemonsets?labelSelector=a/b%3Dc")
+
+
+async def test_a_deletion_is_of_one_object_and_not_of_another_that_took_its_name(server: Server) -> None:
+    async with api_client(server.socket, ca=server.ca, pair=None, server_name="kubernetes") as api:
+        await api.delete("v1", "ConfigMap", "cm", namespace="ns", uid="u-1")
+        server.status, server.body = 409, b'{"message": "the UID in the precondition"}'
+        with pytest.raises(ApiError) as caught:
+            await api.delete("v1", "ConfigMap", "cm", namespace="ns", uid="u-1")
+    method, path, _, sent = server.requests[0]
+    assert (method, path) == ("DELETE", "/api/v1/namespaces/ns/configmaps/cm?propagationPolicy=Background")
+    assert json.loads(sent)["preconditions"] == {"uid": "u-1"}
+    assert caught.value.status == 409
+
+
 def test_paths() -> None:
     assert object_path("v1", "Node", "n") == "/api/v1/nodes/n"
     assert object_path("apps/v1", "Deployment", "d", namespace="n") == "/apis/apps/v1/namespaces/n/deployments/d"
     with pytest.raises(KeyError):
         object_path("v1", "Unheard", "x")
+
+
+@dataclass
+class Keeping:
+    """A server that keeps connections, and closes one on reading the request whose number is in `cut`."""
+
+    requests: list[str] = field(default_factory=list)
+    connections: int = 0
+    cut: frozenset[int] = frozenset()
+    headers: list[str] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                self.requests.append(head.split()[0])
+                self.headers.append(head.lower())
+                if len(self.requests) in self.cut:
+                    return
+                writer.write(b"HTTP/1.1 200 x\r\nContent-Length: 2\r\n\r\n{}")
+        except asyncio.IncompleteReadError:
+            pass
+        finally:
+            writer.close()
+
+
+@pytest.fixture
+async def keeping(tmp_path: Path) -> AsyncIterator[tuple[Keeping, Path, Secret]]:
+    ca = _certificate("kubernetes")
+    (tmp_path / "pair").write_bytes(ca.reveal() + _PRIVATE.reveal())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "pair")
+    made = Keeping()
+    listener = await asyncio.start_unix_server(made.serve, tmp_path / "s", ssl=context)
+    yield made, tmp_path / "s", ca
+    listener.close()
+
+
+async def test_a_kept_connection_that_was_closed_costs_one_repetition(keeping: tuple[Keeping, Path, Secret]) -> None:
+    server, socket, ca = keeping
+    server.cut = frozenset({2})
+    async with api_client(socket, ca=ca, pair=None, server_name="kubernetes") as api:
+        assert (await api.raw("/a"))[0] == 200
+        assert (await api.raw("/b"))[0] == 200
+        assert api.reconnected == 1
+    assert (len(server.requests), server.connections) == (3, 2)
+
+
+async def test_what_must_not_be_done_twice_is_not_repeated(keeping: tuple[Keeping, Path, Secret]) -> None:
+    server, socket, ca = keeping
+    server.cut = frozenset({2})
+    async with api_client(socket, ca=ca, pair=None, server_name="kubernetes") as api:
+        await api.raw("/a")
+        with pytest.raises(ApiError) as caught:
+            await api.raw("/b", method="POST", body=b"{}")
+    assert caught.value.sent
+    assert (server.requests, api.reconnected) == (["GET", "POST"], 0)
+
+
+async def test_a_new_connection_that_is_cut_is_an_error(keeping: tuple[Keeping, Path, Secret]) -> None:
+    server, socket, ca = keeping
+    server.cut = frozenset({1})
+    async with api_client(socket, ca=ca, pair=None, server_name="kubernetes") as api:
+        with pytest.raises(ApiError) as caught:
+            await api.raw("/a")
+    assert caught.value.sent
+    assert server.requests == ["GET"]
+
+
+async def test_without_keep_every_request_has_its_own_connection_and_token(
+    keeping: tuple[Keeping, Path, Secret],
+) -> None:
+    server, socket, ca = keeping
+    token = Secret(b"who-i-am")
+    async with api_client(socket, ca=ca, pair=None, server_name="kubernetes", token=token, keep=False) as api:
+        for _ in range(3):
+            await api.raw("/a")
+    assert server.connections == 3
+    assert all("authorization: bearer who-i-am" in head for head in server.headers)
+
+
+async def test_nobody_listening_means_that_nothing_was_sent(tmp_path: Path) -> None:
+    ca = _certificate("kubernetes")
+    async with api_client(tmp_path / "none", ca=ca, pair=None, server_name="kubernetes") as api:
+        with pytest.raises(ApiError) as caught:
+            await api.raw("/a")
+    assert not caught.value.sent

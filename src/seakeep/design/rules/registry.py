@@ -6,6 +6,7 @@ from seakeep.design.rules import (
     addresses_usable,
     balancers_apart,
     balancers_two,
+    certificate_lives,
     cni_single,
     cni_supported,
     control_plane_present,
@@ -73,4 +74,5 @@ RULES: tuple[Rule, ...] = (
     pool_labels_own.RULE,
     site_used.RULE,
     dns_placeable.RULE,
+    certificate_lives.RULE,
 )

@@ -1,0 +1,1 @@
+"""Whether what was given could be read at all: LOAD."""

@@ -1,0 +1,1 @@
+"""Waivers, and whether they are in order: WVR."""

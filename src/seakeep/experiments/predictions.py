@@ -1,0 +1,63 @@
+"""What a design promises when machines are gone, and for how long the endpoint may be silent meanwhile.
+
+The limits are what the design is held to; docs/explanation/storm-timings.md says which timers they are made of.
+"""
+
+from seakeep.design.model import Role
+from seakeep.design.quorum import dns_hosts, loss
+from seakeep.experiments.base import Injection, Prediction
+
+MACHINE_GAP_S = 3.0
+"""The longest that the endpoint may refuse writes or reads after the loss of one machine."""
+
+SITE_GAP_S = 5.0
+"""The same for all machines of a site, or for several machines at once."""
+
+
+def machines_gone(injection: Injection) -> Prediction:
+    """The targets are gone at once, whatever took them: power, network, or all that runs on them."""
+    design, targets = injection.design, injection.targets
+    found = loss(design, targets)
+    if not found.survives:
+        return Prediction(survives=False, why=found.reason)
+    limit = MACHINE_GAP_S if len(targets) == 1 else SITE_GAP_S
+    return Prediction(
+        survives=True,
+        why=f"{found.reason}; {_timers(injection)}",
+        write_gap=limit,
+        read_gap=limit,
+        # A look-up that a lost replica would have answered is lost with it, until the node is known to be gone.
+        dns_failures=None if any(target in dns_hosts(design.machines) for target in targets) else 0,
+    )
+
+
+def processes_gone(injection: Injection, *roles: Role) -> Prediction:
+    """Only what has these roles stops on the targets; everything else there goes on."""
+    design = injection.design
+    gone = {machine.name for machine in injection.targets}
+    for role in roles:
+        holders = design.with_role(role)
+        left = sum(machine.name not in gone for machine in holders)
+        needed = len(holders) // 2 + 1 if role is Role.ETCD else 1
+        if left < needed:
+            return Prediction(survives=False, why=f"{left} of {len(holders)} with the role {role} left, needs {needed}")
+    limit = MACHINE_GAP_S if len(injection.targets) == 1 else SITE_GAP_S
+    return Prediction(survives=True, why=_timers(injection), write_gap=limit, read_gap=limit, dns_failures=0)
+
+
+def nothing_notices(why: str) -> Prediction:
+    """No client of the endpoint may notice more than one slow request."""
+    return Prediction(survives=True, why=why, write_gap=1.0, read_gap=1.0, dns_failures=0)
+
+
+def _timers(injection: Injection) -> str:
+    timings, etcd = injection.design.timings, injection.design.etcd
+    hit = {role for machine in injection.targets for role in machine.roles}
+    said = []
+    if Role.ETCD in hit:
+        said.append(f"etcd elects a leader after {etcd.election_ms} to {2 * etcd.election_ms} ms")
+    if Role.CONTROL_PLANE in hit:
+        said.append(f"HAProxy leaves an API server after {timings.lb_inter_ms} ms x {timings.lb_fall}")
+    if Role.LOAD_BALANCER in hit:
+        said.append(f"the VIP moves after 3 adverts of {timings.vrrp_advert_s:g} s and a skew")
+    return ", ".join(said) or "nothing of the control plane is on the targets"
