@@ -1,0 +1,162 @@
+"""kill -9 of `apply` at every boundary of a bring-up and of a change of the three-site cluster, then `resume`.
+
+A boundary is everything after which something is different: every record of the journal (before it, in the middle of
+it, after it), every effect of every line that a machine runs, every key, every object, every lock. A run is made once;
+at each boundary a `Moment` keeps what a kill there would leave. From every state of the world a new process goes on,
+and must end exactly where the uninterrupted run did. A machine that goes on by itself after the operator has died is
+where a later boundary is.
+"""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seakeep.engine.journal import History, Journal, RunStart, State
+
+from .cluster import Cluster, Moment
+from .machine import Machine
+from .recording import Group, Recording, install, record
+
+CHANGE = (
+    ("  sites: [a, b, c]\n", "  sites: [a, b, c]\n  etcd: {heartbeatMs: 120, electionMs: 1200}\n"),
+    ("  pools:\n", "  security: {audit: {maxAgeDays: 31}}\n  pools:\n"),
+    ("names: [api.three-sites.example]", "names: [api.three-sites.example, k8s.example]"),
+    ("{storage: ssd}", "{storage: nvme}"),
+)
+"""Restarts every etcd member and every API server, one machine at a time, with new certificates; changes an object."""
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    install(monkeypatch)
+    return Cluster.bare(tmp_path)
+
+
+def recorded(cluster: Cluster, kind: str, patch: pytest.MonkeyPatch) -> Recording:
+    """`bring-up`: nothing is there. `change`: a finished cluster, and then another file."""
+    if kind == "change":
+        cluster.apply()
+        cluster.change = CHANGE
+    run = record(cluster, patch)
+    assert cluster.planned() == set()
+    assert run.history.finished
+    return run
+
+
+def check(cluster: Cluster, run: Recording, group: Group, folder: Path, moment: Moment) -> None:
+    """A new process goes on from this moment of the group, and everything is as it should be."""
+    history = cluster.go_on(moment)
+    planned: set[str] = set()
+    if history is not None:
+        assert history.finished
+        assert set(history.states.values()) <= {State.DONE, State.VERIFIED}
+        planned = last_plan(history)
+    for journal in group.journals:
+        assert not planned & done(journal, folder), "the journal calls done what was not"
+    same(cluster, run.end)
+
+
+def last_plan(history: History) -> set[str]:
+    """What the newest attempt found missing."""
+    return set(next(each for each in reversed(history.records) if isinstance(each, RunStart)).planned)
+
+
+def done(journal: bytes, folder: Path) -> set[str]:
+    """What this journal calls done, wherever it was cut off."""
+    path = folder / "cut"
+    path.write_bytes(journal)
+    return set(Journal.read(path).ids(State.DONE))
+
+
+def same(cluster: Cluster, wanted: Moment) -> None:
+    """The end is that of the uninterrupted run. A key whose certificate was not written in time is made again; then
+    the digests of what holds it differ, and nothing must be left to do."""
+    found = cluster.moment()
+    assert [each.litter for each in found.machines.values() if each.litter] == []
+    assert [name for name, each in found.machines.items() if each.lock] == []
+    assert found.objects.keys() == wanted.objects.keys()
+    assert cluster.holders() == [None]
+    keys = {name: value for name, value in found.values.items() if not name.startswith("runs/")}
+    before = {name: value for name, value in wanted.values.items() if not name.startswith("runs/")}
+    assert keys.keys() == before.keys()
+    if keys == before:
+        assert found.machines == wanted.machines
+    else:
+        assert {name: shape(m) for name, m in found.machines.items()} == {
+            name: shape(m) for name, m in wanted.machines.items()
+        }
+        assert cluster.planned() == set()
+
+
+def shape(machine: Machine) -> Any:
+    """All but the digests of what certificates are part of."""
+    files = {path: replace(state, sha256="") for path, state in machine.files.items()}
+    units = {name: replace(state, stamp="") for name, state in machine.units.items()}
+    return replace(machine, files=files, units=units)
+
+
+@pytest.mark.parametrize("kind", ["bring-up", "change"])
+def test_killed_anywhere_then_resumed(
+    cluster: Cluster, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other. Of the bring-up's part in which machines work side by side only some: the next test has
+    them all."""
+    run = recorded(cluster, kind, monkeypatch)
+    assert len(run.history.states) > {"bring-up": 500, "change": 20}[kind]
+    assert run.boundaries > 6 * len(run.history.states)
+    dice = random.Random(kind)
+    left_out = {id(group) for seen in places(run).values() for group in dice.sample(seen, len(seen) * 19 // 20)}
+    groups = [group for group in run.groups if kind == "change" or id(group) not in left_out]
+    for group in groups:
+        check(cluster, run, group, tmp_path, dice.choice(group.moments))
+
+
+def test_killed_while_every_machine_is_at_a_place_of_its_own(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines work side by side, so that a kill finds each of them somewhere else. Here one kill stands for a place of
+    every machine, until each machine has been left at each of its places."""
+    run = recorded(cluster, "bring-up", monkeypatch)
+    dice = random.Random(4)
+    seen = {name: dice.sample(groups, len(groups)) for name, groups in places(run).items()}
+    keys = seen["a-etcd1"][0].moments[0].values
+    assert seen.keys() == cluster.hosts.keys()
+    assert sum(map(len, seen.values())) > 900
+    for turn in range(max(map(len, seen.values()))):
+        chosen = {name: groups[turn % len(groups)] for name, groups in seen.items()}
+        machines = {name: group.moments[0].machines[name] for name, group in chosen.items()}
+        history = cluster.go_on(Moment(machines, {}, keys, None, ""))
+        assert history is not None
+        planned = last_plan(history)
+        for name, group in chosen.items():
+            mine = {each for each in planned if each.startswith(f"{name}/")}
+            for journal in group.journals:
+                assert not mine & done(journal, tmp_path), "the journal calls done what was not"
+        same(cluster, run.end)
+
+
+def places(run: Recording) -> dict[str, list[Group]]:
+    """Machine -> where it can be left by a kill while all work side by side."""
+    found: dict[str, list[Group]] = {}
+    before = run.groups[0].moments[0]
+    for group in run.groups:
+        now = group.moments[0]
+        moved = [name for name in now.machines if now.machines[name] is not before.machines[name]]
+        if now.objects == {} and len(moved) == 1 and now.machines[moved[0]].lock == before.machines[moved[0]].lock:
+            found.setdefault(moved[0], []).append(group)
+        before = now
+    return found
+
+
+@pytest.mark.parametrize("kind", ["bring-up", "change"])
+def test_killed_twice(cluster: Cluster, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that goes on is killed as well."""
+    run = recorded(cluster, kind, monkeypatch)
+    dice = random.Random(kind)
+    for group in dice.sample(run.groups, 8):
+        again = record(cluster, monkeypatch, dice.choice(group.moments))
+        for second in dice.sample(again.groups, min(4, len(again.groups))):
+            check(cluster, run, second, tmp_path, dice.choice(second.moments))
