@@ -45,7 +45,7 @@ class Call:
         """Print the report in the wanted form and return its exit code."""
         from seakeep.report.faces import Color, Output, render
 
-        render(report, Output(self.settings.output), self.stdout, color=Color(self.settings.color))
+        render(report, Output(self.settings.outputs[0]), self.stdout, color=Color(self.settings.color))
         return report.exit_code
 
     def draw(self, document: "Document", *, aside: bool = False) -> None:

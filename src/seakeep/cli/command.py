@@ -31,8 +31,40 @@ class GlobalOption(click.Option):
         super().__init__(declarations, expose_value=False, callback=_choose, **attrs)
 
 
-def global_options() -> list[click.Parameter]:
-    """Fresh instances: a parameter belongs to one command."""
+class Form(click.ParamType[str, str]):
+    """A form of the answer: its name, or `name=file` to write it there."""
+
+    name = "form"
+
+    def __init__(self, forms: tuple[str, ...]) -> None:
+        self.forms = forms
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        form, sign, file = value.partition("=")
+        if form not in self.forms or (sign and not file):
+            self.fail(f"{value!r} is not one of {', '.join(self.forms)}, alone or with =FILE", param, ctx)
+        return value
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(self.forms)}][=FILE]"
+
+
+def _output(forms: tuple[str, ...]) -> click.Parameter:
+    if not forms:
+        return GlobalOption(
+            "-o", "--output", type=click.Choice(OUTPUTS), default="table", help="Form of the answer on stdout."
+        )
+    return GlobalOption(
+        "-o",
+        "--output",
+        type=Form((*OUTPUTS, *forms)),
+        multiple=True,
+        help="Form of the answer, on stdout or in a file; several may be given. [table]",
+    )
+
+
+def global_options(forms: tuple[str, ...] = ()) -> list[click.Parameter]:
+    """Fresh instances: a parameter belongs to one command. `forms` are those that it can answer in besides."""
     folder = click.Path(path_type=Path, file_okay=False)
     return [
         GlobalOption(
@@ -72,9 +104,7 @@ def global_options() -> list[click.Parameter]:
             help="Download official releases from here instead. [env SEAKEEP_MIRROR]",
         ),
         GlobalOption("--offline", is_flag=True, help="Fetch nothing from the network; only SSH is used."),
-        GlobalOption(
-            "-o", "--output", type=click.Choice(OUTPUTS), default="table", help="Form of the answer on stdout."
-        ),
+        _output(forms),
         GlobalOption(
             "--color",
             type=click.Choice(COLORS),
@@ -106,10 +136,11 @@ class Command(click.Command):
         about: str = "",
         examples: tuple[str, ...] = (),
         exits: Mapping[Exit, str] | None = None,
+        forms: tuple[str, ...] = (),
         params: list[click.Parameter] | None = None,
         **attrs: Any,
     ) -> None:
-        super().__init__(name, params=[*(params or ()), *global_options()], **attrs)
+        super().__init__(name, params=[*(params or ()), *global_options(forms)], **attrs)
         self.about = about
         self.examples = examples
         self.exits = dict(exits or {})
@@ -159,11 +190,12 @@ def command(
     about: str = "",
     examples: tuple[str, ...],
     exits: Mapping[Exit, str] | None = None,
+    forms: tuple[str, ...] = (),
     context_settings: Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[..., int]], Command]:
     """Make a command of a function that takes the Call first and returns the exit code.
 
-    Its name and first line of help come from the table.
+    Its name and first line of help come from the table. `forms` are forms of the answer besides those of every command.
     """
 
     def make(function: Callable[..., int]) -> Command:
@@ -172,6 +204,7 @@ def command(
             about=about,
             examples=examples,
             exits=exits,
+            forms=forms,
             context_settings=dict(context_settings or {}),
         )(function)
 

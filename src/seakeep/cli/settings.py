@@ -11,7 +11,8 @@ COLORS = ("auto", "always", "never")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The global options after parsing. `state` is the folder that holds a folder per cluster."""
+    """The global options after parsing. `state` is the folder that holds a folder per cluster. `output` is a tuple
+    of forms (`sarif`, `json=FILE`) where they were given to a command that can answer in several at once."""
 
     file: Path = Path("cluster.yaml")
     state: Path | None = None
@@ -19,11 +20,16 @@ class Settings:
     binaries: Path | None = None
     mirror: str | None = None
     offline: bool = False
-    output: str = "table"
+    output: str | tuple[str, ...] = "table"
     color: str = "auto"
     verbose: bool = False
     quiet: bool = False
     yes: bool = False
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The forms that were asked for, with `=FILE` where they go into one; at least one."""
+        return (self.output,) if isinstance(self.output, str) else self.output or ("table",)
 
     def colored(self, stream: TextIO) -> bool:
         """Whether to use colours on this stream."""

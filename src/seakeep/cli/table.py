@@ -17,7 +17,7 @@ class Entry:
 
 COMMANDS: tuple[Entry, ...] = (
     Entry("new", "Write a commented cluster file to start from."),
-    Entry("check", "Judge a cluster file, and say what its design survives."),
+    Entry("check", "Judge a cluster file, Kubernetes objects and the files of operators."),
     Entry("up", "Do it all in the lab: binaries, machines, a running cluster."),
     Entry("plan", "Show what apply would change, and why."),
     Entry("apply", "Make the machines what the file says."),
@@ -68,6 +68,15 @@ COMMANDS: tuple[Entry, ...] = (
             Entry("show", "Show one run, change by change."),
         ),
     ),
+    Entry(
+        "checks",
+        "What is checked, and what two reports differ in.",
+        (
+            Entry("list", "List every check with what it says about itself."),
+            Entry("diff", "Compare two reports of check: what is new, what is gone."),
+        ),
+    ),
+    Entry("explain", "Say what a check looks at, why, and what to do about it."),
     Entry("phases", "The parts of apply.", (Entry("list", "List the phases in their order."),)),
     Entry("version", "Print the version of Seakeep and the Kubernetes versions it knows."),
     Entry("completion", "Print a script that completes commands in your shell."),

@@ -1,24 +1,123 @@
-"""check: the design's findings, and what the design survives."""
+"""check: judge a cluster's file, objects and operators' files, a living cluster, in one report."""
 
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
+import msgspec
+
+from seakeep.checks.engine import Engine, Judged, Verdicts
+from seakeep.checks.files.forms import form_of
+from seakeep.checks.registry import CHECKS
+from seakeep.checks.select import Selection
+from seakeep.checks.waivers.apply import annotated, apply
+from seakeep.core.finding import Finding, Severity
+from seakeep.core.json import Json
+from seakeep.core.verdict import Verdict
+from seakeep.core.waiver import ObjectWaiver
 from seakeep.design.complete import complete
 from seakeep.design.judge import judge
 from seakeep.design.quorum import Loss, survives
-from seakeep.report.check import CheckReport, SurvivalRow, check_report
+from seakeep.flows.baseline import without_known
+from seakeep.flows.render_manifests import render
+from seakeep.flows.waivers import read_waivers
+from seakeep.manifests.access import dotted
+from seakeep.manifests.index import Index, OperatorFile, Policy
+from seakeep.manifests.load import find, read_files, read_stream
+from seakeep.manifests.model import Manifest
+from seakeep.manifests.read import Loaded, Texts
+from seakeep.report.check import (
+    CheckFinding,
+    CheckReport,
+    Evidence,
+    Resource,
+    Summary,
+    SurvivalRow,
+    Waived,
+    counted,
+    coverage,
+    of_design,
+    readiness,
+)
 from seakeep.spec.load import load
 
 
-async def check(file: Path) -> CheckReport:
-    """Judge a file. SpecError where it cannot be read; a design that is refused is a FAIL of the report."""
-    loaded = load(file)
-    findings = tuple(judge(loaded))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is judged and how. `file` is a cluster's file, None where none is meant. `-` among the paths is standard
+    input. `target` is the Kubernetes minor that objects are for; None takes the newest that is known. `today` decides
+    which waivers have expired."""
+
+    file: Path | None = None
+    paths: tuple[str, ...] = ()
+    stdin: BinaryIO | None = None
+    selection: Selection = field(default_factory=Selection)
+    target: tuple[int, int] | None = None
+    passes: bool = False
+    baseline: Path | None = None
+    waivers: Path | None = None
+    namespace: str = "default"
+    today: date
+
+
+@dataclass(slots=True)
+class _Whole:
+    """What the parts of a run add up to."""
+
+    findings: list[CheckFinding]
+    summary: Summary
     survival: tuple[SurvivalRow, ...] = ()
-    if not any(finding.refuses for finding in findings):
+    cluster_name: str = ""
+
+
+async def check(request: Request) -> CheckReport:
+    """Judge what is asked for. UsageError where a path, a waiver file or a baseline is not usable; SpecError where the
+    cluster's file cannot be read."""
+    whole = _Whole([], Summary())
+    if request.file is not None:
+        _design(request, whole)
+    if request.paths:
+        with _no_collection():
+            verdicts, given, index = await _objects(request)
+        _merge(request, whole, verdicts, given, index)
+    known = 0
+    if request.baseline is not None:
+        whole.findings, known = without_known(whole.findings, request.baseline)
+    return CheckReport(
+        verdict=_verdict(whole.findings, whole.summary),
+        readiness=readiness(whole.summary),
+        coverage=coverage(whole.summary),
+        summary=_with(whole.summary, Summary(known=known)),
+        findings=tuple(whole.findings),
+        cluster_name=whole.cluster_name,
+        file=str(request.file) if request.file is not None else "",
+        survival=whole.survival,
+    )
+
+
+def _design(request: Request, whole: _Whole) -> None:
+    assert request.file is not None
+    loaded = load(request.file)
+    every = judge(loaded)
+    findings = tuple(each for each in every if request.selection.wants(each.id, each.severity))
+    if not any(finding.refuses for finding in every):
         design = complete(loaded)
         balanced = design.endpoint.vip is not None
-        survival = tuple(_row(loss, balanced=balanced) for loss in survives(design))
-    return check_report(cluster_name=loaded.name, file=str(file), findings=findings, survival=survival)
+        whole.survival = tuple(_row(loss, balanced=balanced) for loss in survives(design))
+    whole.cluster_name = loaded.name
+    whole.summary = _with(whole.summary, counted(findings))
+    whole.findings += [
+        of_design(each, cluster_name=loaded.name, file=str(request.file)) for each in findings if _told(each, request)
+    ]
+
+
+def _told(finding: Finding, request: Request) -> bool:
+    """Passes of a design are few, and always told where nothing else is judged."""
+    return finding.verdict in {Verdict.FAIL, Verdict.UNKNOWN} or request.passes or not request.paths
 
 
 def _row(loss: Loss, *, balanced: bool) -> SurvivalRow:
@@ -30,3 +129,141 @@ def _row(loss: Loss, *, balanced: bool) -> SurvivalRow:
         workers=loss.workers_left > 0,
         why="" if loss.survives else loss.reason,
     )
+
+
+async def read(request: Request) -> Loaded:
+    """Everything that the paths lead to, rendered where that is needed."""
+    texts = Texts(namespace=request.namespace)
+    found = find(path for path in request.paths if path != "-")
+    loaded = read_files(found.files, texts)
+    loaded.problems += found.problems
+    if "-" in request.paths:
+        assert request.stdin is not None
+        loaded.add(read_stream(request.stdin, texts))
+    for unrendered in found.unrendered:
+        loaded.add(await render(unrendered, texts, kubernetes=_target(request)))
+    for file in loaded.files:
+        file.form = form_of(file)
+    return loaded
+
+
+async def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver], Index]:
+    loaded = await read(request)
+    index = Index(
+        loaded.manifests,
+        policy=Policy(target=_target(request)),
+        files=loaded.files,
+        problems=loaded.problems,
+    )
+    modules = request.selection.of(CHECKS)
+    verdicts = Engine(modules, index, passes=request.passes).run()
+    waivers, wrong = annotated(index)
+    if request.waivers is not None:
+        waivers += read_waivers(request.waivers)
+    for each in wrong:
+        if each.check.id in verdicts.tallies:
+            verdicts.said.append(each)
+            verdicts.tallies[each.check.id].failed += 1
+    given = apply(verdicts, waivers, frozenset(module.CHECK.id for module in modules), request.today)
+    return verdicts, given, index
+
+
+def _target(request: Request) -> tuple[int, int]:
+    return request.target or Policy().target
+
+
+def _merge(request: Request, whole: _Whole, verdicts: Verdicts, given: dict[int, ObjectWaiver], index: Index) -> None:
+    tallies = verdicts.tallies.values()
+    # Checks of what was given and of waivers are about nothing where there is nothing wrong and nothing was given.
+    counts = Summary(
+        objects=len(index.manifests),
+        files=len(index.operator_files),
+        checks=len(verdicts.tallies),
+        passed=sum(each.passed for each in tallies) if index.manifests or index.operator_files else 0,
+        failed=sum(each.failed for each in tallies),
+        unknown=sum(each.unknown for each in tallies),
+        not_applicable=sum(each.moot for each in tallies),
+        waived=sum(each.waived for each in tallies),
+    )
+    findings = [_finding(said, given.get(number)) for number, said in enumerate(verdicts.said)]
+    failed = [each.severity for each in findings if each.verdict is Verdict.FAIL]
+    levels = Summary(
+        errors=failed.count(Severity.ERROR),
+        warnings=failed.count(Severity.WARNING),
+        infos=failed.count(Severity.INFO),
+    )
+    whole.summary = _with(_with(whole.summary, counts), levels)
+    whole.findings += [each for each in findings if each.verdict is not Verdict.NOT_APPLICABLE or request.passes]
+
+
+def _finding(said: Judged, waiver: ObjectWaiver | None) -> CheckFinding:
+    check, note = said.check, said.note
+    open_ = note.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
+    return CheckFinding(
+        id=check.id,
+        verdict=note.verdict,
+        severity=note.severity or check.severity,
+        title=check.title,
+        resource=_resource(said),
+        path="" if isinstance(said.about, OperatorFile) and said.about.data is None else dotted(note.path),
+        message=note.message,
+        evidence={name: _plain(value) for name, value in (note.evidence or {}).items()},
+        remediation=(note.remediation or check.remediation) if open_ else "",
+        waiver=None
+        if waiver is None
+        else Waived(owner=waiver.owner, reason=waiver.reason, expires=waiver.expires.isoformat()),
+    )
+
+
+def _plain(value: Json) -> Evidence:
+    """Values and lists of values as they are; what has more structure as JSON text."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return tuple(each if each is None or isinstance(each, str | int | float) else _text(each) for each in value)
+    return _text(value)
+
+
+def _text(value: Json) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _resource(said: Judged) -> Resource:
+    about = said.about
+    if isinstance(about, Manifest):
+        return Resource(
+            api_version=about.api_version,
+            kind=about.kind,
+            namespace=about.namespace_given,
+            name=about.name,
+            file=about.file,
+            line=about.line(said.note.path),
+        )
+    if isinstance(about, OperatorFile):
+        return Resource(kind="File", file=about.file, line=about.line(said.note.path))
+    return Resource(kind="Machine" if said.note.subject else "", name=said.note.subject)
+
+
+def _verdict(findings: Sequence[CheckFinding], summary: Summary) -> Verdict:
+    """FAIL by one error; UNKNOWN where something could not be told, or where nothing was judged at all."""
+    if any(each.counts for each in findings):
+        return Verdict.FAIL
+    if summary.unknown or not summary.applicable:
+        return Verdict.UNKNOWN
+    return Verdict.PASS
+
+
+def _with(one: Summary, other: Summary) -> Summary:
+    return Summary(**{name: getattr(one, name) + getattr(other, name) for name in Summary.__struct_fields__})
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing of what is read is garbage before the end; looking for it would take a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

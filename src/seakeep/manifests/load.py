@@ -74,6 +74,7 @@ def _walk(folder: Path, found: Found) -> None:
     def trouble(error: OSError) -> None:
         found.problems.append(Problem(str(error.filename), 1, f"{error.strerror}", Trouble.UNREAD))
 
+    kustomized: set[Path] = set()
     for root, folders, names in os.walk(folder, onerror=trouble):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         here = Path(root)
@@ -83,6 +84,10 @@ def _walk(folder: Path, found: Found) -> None:
             continue
         if any(name in names for name in KUSTOMIZATIONS):
             found.unrendered.append(Unrendered(here, "kustomize"))
+            kustomized.add(here)
+            continue
+        if here.parent in kustomized:
+            kustomized.add(here)  # plain files below a kustomization are its parts, and judged with it
             continue
         found.files += [here / name for name in sorted(names) if Path(name).suffix.lower() in OBJECTS | OTHERS]
 

@@ -1,16 +1,15 @@
-"""`seakeep check`: what was found in the design, and what the design survives."""
+"""`seakeep check`: what was found, how much of it could be told, and what a design survives."""
 
-from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
 
 from seakeep.core.errors import Exit
-from seakeep.core.finding import Finding
+from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
-from seakeep.report.document import BLANK, Cell, Document, Line, Table, Tone, truth, verdict_cell
-from seakeep.report.findings import problems, verdict_of
+from seakeep.report.document import Document
+from seakeep.report.findings import verdict_of
 from seakeep.report.model import Part, Report, exit_of
-
-NAMED = 4
-"""How many losses that cost nothing are named before they are only counted."""
 
 
 class SurvivalRow(Part, frozen=True, kw_only=True):
@@ -33,66 +32,175 @@ class SurvivalRow(Part, frozen=True, kw_only=True):
         return self.etcd and self.api
 
 
-class CheckReport(Report, frozen=True, kw_only=True, tag="Check"):
-    """The judgement of a cluster's file. `file` is the path as the user gave it."""
+class Resource(Part, frozen=True, kw_only=True):
+    """What a finding is about. `line` is 1-based; 0 where it stands in no file. A machine has the kind `Machine`."""
+
+    api_version: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.kind, "/".join(filter(None, [self.namespace, self.name]))]))
+
+    @property
+    def place(self) -> str:
+        """`file:line`, as editors take it."""
+        return f"{self.file}:{self.line}" if self.file and self.line else self.file
+
+
+class Waived(Part, frozen=True, kw_only=True):
+    """Why a failure stands on purpose, and until when."""
+
+    owner: str
+    reason: str
+    expires: str
+
+
+Evidence = str | int | float | bool | None | tuple[str | int | float | bool | None, ...]
+"""What a fact of a finding may be: a value, or several."""
+
+
+class CheckFinding(Part, frozen=True, kw_only=True):
+    """One judgement. `path` is the field (`spec.containers[0].image`), `evidence` what the verdict rests on."""
+
+    id: str
+    verdict: Verdict
+    severity: Severity
+    title: str
+    resource: Resource = Resource()
+    path: str = ""
+    message: str = ""
+    evidence: Mapping[str, Evidence] = msgspec.field(default_factory=dict)
+    remediation: str = ""
+    waiver: Waived | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it makes the whole a failure. Warnings and informations do not."""
+        return self.verdict is Verdict.FAIL and self.severity is Severity.ERROR
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What stays the same when lines move: for baselines and comparisons."""
+        resource = self.resource
+        named = (resource.kind, resource.namespace, resource.name)
+        return (self.id, *named, "" if resource.name else resource.file, self.path)
+
+
+class Summary(Part, frozen=True, kw_only=True):
+    """Counts. The unit of the verdicts is one check and one object: several findings of a check in an object are one.
+
+    `known` findings are hidden because the baseline has them. `errors`, `warnings` and `infos` count failures by
+    severity.
+    """
+
+    objects: int = 0
+    files: int = 0
+    checks: int = 0
+    passed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    not_applicable: int = 0
+    waived: int = 0
+    known: int = 0
+    errors: int = 0
+    warnings: int = 0
+    infos: int = 0
+
+    @property
+    def applicable(self) -> int:
+        """Questions that arose. What was waived or could not be told stays among them: leaving it out would make the
+        numbers better without anything having become better."""
+        return self.passed + self.failed + self.unknown + self.waived
+
+
+class CheckReport(Report, frozen=True, kw_only=True, tag="CheckReport"):
+    """The judgement. `readiness` is passed/applicable and `coverage` judged/applicable; both are null where no question
+    arose, which is neither 0 nor 1. `survival` is there where a cluster's file was judged; `file` is its path as given.
+    """
 
     verdict: Verdict
-    cluster_name: str
-    file: str
-    findings: tuple[Finding, ...]
-    survival: tuple[SurvivalRow, ...]
+    readiness: float | None = None
+    coverage: float | None = None
+    summary: Summary = Summary()
+    findings: tuple[CheckFinding, ...] = ()
+    cluster_name: str = ""
+    file: str = ""
+    survival: tuple[SurvivalRow, ...] = ()
 
     @property
     def exit_code(self) -> Exit:
         return exit_of(self.verdict)
 
     def document(self) -> Document:
-        return (
-            Line((verdict_cell(self.verdict), Cell(self.cluster_name, Tone.TITLE), Cell(self.file))),
-            BLANK,
-            *problems(self.findings, path=self.file),
-            *((BLANK, _survival(self.survival)) if self.survival else ()),
-        )
+        from seakeep.report.check_view import check_view  # noqa: PLC0415 - the view draws this type
+
+        return check_view(self)
+
+
+def readiness(summary: Summary) -> float | None:
+    """Passed of applicable. A number is only 1 when all passed."""
+    return _share(summary.passed, summary.applicable)
+
+
+def coverage(summary: Summary) -> float | None:
+    """Judged of applicable."""
+    return _share(summary.applicable - summary.unknown, summary.applicable)
+
+
+def _share(part: int, whole: int) -> float | None:
+    if not whole:
+        return None
+    return 1.0 if part == whole else min(round(part / whole, 4), 0.9999)
+
+
+def of_design(finding: Finding, *, cluster_name: str, file: str) -> CheckFinding:
+    """A finding about a cluster's file."""
+    resource = Resource(api_version="seakeep/v1", kind="Cluster", name=cluster_name, file=file, line=finding.line or 0)
+    return CheckFinding(
+        id=finding.id,
+        verdict=finding.verdict,
+        severity=finding.severity,
+        title=finding.title,
+        resource=resource,
+        path=finding.where,
+        message=finding.message,
+        remediation=finding.remediation,
+    )
+
+
+def counted(findings: tuple[Finding, ...]) -> Summary:
+    """The counts of findings that are a unit each."""
+    verdicts = [finding.verdict for finding in findings]
+    failed = [finding.severity for finding in findings if finding.verdict is Verdict.FAIL]
+    return Summary(
+        checks=len({finding.id for finding in findings}),
+        passed=verdicts.count(Verdict.PASS),
+        failed=len(failed),
+        unknown=verdicts.count(Verdict.UNKNOWN),
+        not_applicable=verdicts.count(Verdict.NOT_APPLICABLE),
+        waived=verdicts.count(Verdict.WAIVED),
+        errors=failed.count(Severity.ERROR),
+        warnings=failed.count(Severity.WARNING),
+        infos=failed.count(Severity.INFO),
+    )
 
 
 def check_report(
     *, cluster_name: str, file: str, findings: tuple[Finding, ...], survival: tuple[SurvivalRow, ...]
 ) -> CheckReport:
-    """The report with its verdict taken from the findings. Warnings do not fail it."""
+    """The report about a cluster's file alone, passes included. Warnings do not fail it."""
+    summary = counted(findings)
     return CheckReport(
         verdict=verdict_of(findings),
+        readiness=readiness(summary),
+        coverage=coverage(summary),
+        summary=summary,
         cluster_name=cluster_name,
         file=file,
-        findings=findings,
+        findings=tuple(of_design(each, cluster_name=cluster_name, file=file) for each in findings),
         survival=survival,
     )
-
-
-def _survival(survival: tuple[SurvivalRow, ...]) -> Table:
-    """Losses that end the same way stand in one row. Those that cost nothing are counted, the others named."""
-    groups: dict[tuple[str, bool, bool, bool, str], list[str]] = {}
-    for row in survival:
-        key = (row.loss, row.etcd, row.api, row.workers, row.why)
-        groups.setdefault(key, []).append(" + ".join(row.lost))
-    totals = Counter(row.loss for row in survival)
-    return Table(
-        title="What the design survives",
-        columns=("loss of a", "which", "etcd quorum", "api", "workers", "why"),
-        rows=tuple(
-            (
-                Cell(loss),
-                Cell(_which(lost, totals[loss], harmless=etcd and api and workers)),
-                truth(etcd, yes="kept", no="lost"),
-                truth(api, yes="answers", no="gone"),
-                truth(workers, yes="left", no="none left"),
-                Cell(why),
-            )
-            for (loss, etcd, api, workers, why), lost in groups.items()
-        ),
-    )
-
-
-def _which(lost: list[str], total: int, *, harmless: bool) -> str:
-    if not harmless or len(lost) <= NAMED:
-        return ", ".join(lost)
-    return f"any of {total}" if len(lost) == total else f"{len(lost)} of {total}: all but those named"

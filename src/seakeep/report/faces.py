@@ -1,10 +1,10 @@
 """The faces of a report: a table for people, JSON and YAML for programs."""
 
-import json
 import re
 from enum import StrEnum
 from typing import TextIO
 
+import msgspec
 import yaml
 from rich import box
 from rich.console import Console
@@ -32,6 +32,7 @@ class Color(StrEnum):
     NEVER = "never"
 
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _SYMBOL = {
     Tone.GOOD: ("✓ ", "+ "),
     Tone.BAD: ("✗ ", "X "),
@@ -74,8 +75,8 @@ def encode(report: Report, output: Output) -> str:
 def encode_values(values: JsonObject, output: Output) -> str:
     """Plain values as JSON or YAML text, in their order."""
     if output is Output.YAML:
-        return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110)
-    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+        return yaml.dump(values, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110)
+    return msgspec.json.format(msgspec.json.encode(values), indent=2).decode() + "\n"
 
 
 def inert(text: str) -> str:

@@ -33,6 +33,7 @@ from seakeep.core.errors import (
 )
 from seakeep.core.verdict import Verdict
 from seakeep.engine.plan import Plan
+from seakeep.flows.check import Request
 from seakeep.report.check import CheckReport
 from seakeep.spec.load import load
 
@@ -184,10 +185,10 @@ def test_a_bug_is_told_even_when_nothing_can_be_written(
 def test_a_report_gives_data_and_the_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def check(file: Path) -> CheckReport:
-        return CheckReport(verdict=Verdict.FAIL, cluster_name="demo", file=str(file), findings=(), survival=())
+    async def check(request: Request) -> CheckReport:
+        return CheckReport(verdict=Verdict.FAIL, cluster_name="demo", file=str(request.file))
 
-    offer(monkeypatch, "check", check=check)
+    offer(monkeypatch, "check", check=check, Request=Request)
 
     assert run(["check", "-f", "x.yaml", "-o", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["file"] == "x.yaml"

@@ -15,7 +15,7 @@ from seakeep.core.change import Change, Risk
 from seakeep.core.errors import Exit
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
-from seakeep.report import apply, check, lab, listing, plan, runs, sources, status
+from seakeep.report import apply, check, check_diff, checks, lab, listing, plan, runs, sources, status
 from seakeep.report.faces import Color, Output, draw, encode, inert, render
 from seakeep.report.model import Report, Unanswered
 from seakeep.report.runlog import RunLog, Tee
@@ -114,6 +114,15 @@ REPORTS: tuple[Report, ...] = (
     ),
     listing.PhasesReport(phases=(listing.PhaseRow(id="etcd", title="etcd"),)),
     listing.VersionReport(version="0.1.0", python="3.11.7", kubernetes=("1.36.3", "1.37.2")),
+    check_diff.CheckDiffReport(new=(check.of_design(finding(line=4), cluster_name="x", file="f"),), gone=(), same=3),
+    checks.ChecksReport(
+        checks=(checks.CheckRow(id="POD001", title="t", severity=Severity.ERROR, since="0.1.0", scope="manifest"),),
+    ),
+    checks.ExplainReport(
+        check=checks.CheckRow(
+            id="POD001", title="t", severity=Severity.ERROR, since="0.1.0", scope="manifest", docs={"what": "w"}
+        ),
+    ),
 )
 
 

@@ -1,18 +1,109 @@
 """`seakeep check`."""
 
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
 from seakeep.cli.call import Call
 from seakeep.cli.command import command
 from seakeep.core.errors import Exit
 
+FORMS = ("sarif", "junit", "html", "prometheus", "policyreport")
+
 
 @command(
-    about="Touches no machine. Prints what is wrong with the design and how to put it right, and which machines,"
-    " sites and pairs of them may be lost. Warnings do not make it fail.",
-    examples=("seakeep check", "seakeep check -f examples/three-sites.yaml -o json"),
-    exits={Exit.NEGATIVE: "the design is refused"},
+    about="Without a PATH, the cluster's file is judged: what is wrong with its design and how to put it right, and"
+    " which machines, sites and pairs of them may be lost. A PATH is a file, a folder, a pattern, or - for standard"
+    " input: Kubernetes objects in YAML or JSON, kustomizations, charts, and files of operators such as haproxy.cfg."
+    " With both PATH and -f, both are judged. Warnings do not make it fail.",
+    examples=(
+        "seakeep check",
+        "seakeep check manifests/",
+        "kubectl kustomize overlays/prod | seakeep check -",
+        "seakeep check manifests/ -o table -o sarif=check.sarif --baseline last.json",
+        "seakeep check manifests/ --only '!POD.*' --min-severity error",
+    ),
+    exits={
+        Exit.NEGATIVE: "something failed that is an error",
+        Exit.UNDECIDED: "something could not be told, or nothing was judged",
+    },
+    forms=FORMS,
 )
-def run(call: Call) -> int:
-    """Judge the file."""
-    from seakeep.flows.check import check
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--only", multiple=True, metavar="ID", help="Ask only these checks: an id, or ! and a regular expression."
+)
+@click.option("--skip", multiple=True, metavar="ID", help="Do not ask these checks.")
+@click.option(
+    "--min-severity",
+    type=click.Choice(["info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="Leave checks of lower severity out, in the numbers too.",
+)
+@click.option("--target", metavar="1.NN", help="The Kubernetes version that the objects are for. [the newest known]")
+@click.option("--namespace", default="default", show_default=True, help="Where objects go that name no namespace.")
+@click.option("--all", "passes", is_flag=True, help="List what passed and what did not apply, too.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="REPORT", help="Tell only what this report has not."
+)
+@click.option("--waivers", type=click.Path(path_type=Path), metavar="FILE", help="Failures that stand until a day.")
+def run(
+    call: Call,
+    *,
+    paths: tuple[str, ...],
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    min_severity: str,
+    target: str | None,
+    namespace: str,
+    passes: bool,
+    baseline: Path | None,
+    waivers: Path | None,
+) -> int:
+    """Judge what is given."""
+    import sys
+    from datetime import UTC, datetime
 
-    return call.show(call.work(lambda _progress, _stop: check(call.settings.file), silent=True))
+    from seakeep.checks.catalog import catalog
+    from seakeep.checks.select import Selection
+    from seakeep.cli.outputs import show_all
+    from seakeep.core.finding import Severity
+    from seakeep.flows.check import Request, check
+
+    selection = Selection(only, skip, Severity(min_severity))
+    if only or skip:
+        selection.refuse_unknown([entry.check.id for entry in catalog()])
+    request = Request(
+        file=call.settings.file if not paths or _given("file") else None,
+        paths=paths,
+        stdin=sys.stdin.buffer if "-" in paths else None,
+        selection=selection,
+        target=_minor(target),
+        passes=passes,
+        baseline=baseline,
+        waivers=waivers,
+        namespace=namespace,
+        today=datetime.now(UTC).date(),
+    )
+    return show_all(call, call.work(lambda _progress, _stop: check(request), silent=True))
+
+
+def _given(name: str) -> bool:
+    """Whether the global option was given, at any level, or by the environment."""
+    context: click.Context | None = click.get_current_context()
+    while context is not None:
+        if context.get_parameter_source(name) in {ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT}:
+            return True
+        context = context.parent
+    return False
+
+
+def _minor(target: str | None) -> tuple[int, int] | None:
+    if target is None:
+        return None
+    parts = target.removeprefix("v").split(".")
+    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
+        raise click.BadParameter("write it as 1.37", param_hint="--target")
+    return int(parts[0]), int(parts[1])

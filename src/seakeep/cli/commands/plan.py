@@ -35,5 +35,5 @@ def run(call: Call, out: Path | None) -> int:
 
         from seakeep.report.faces import Output, encode_values
 
-        call.write(encode_values(json.loads(made.to_json()), Output(call.settings.output)))
+        call.write(encode_values(json.loads(made.to_json()), Output(call.settings.outputs[0])))
     return Exit.OK if made.empty else Exit.NEGATIVE

@@ -1,0 +1,40 @@
+"""A CheckReport in each of the forms that were asked for: on stdout, or in files."""
+
+from pathlib import Path
+
+from seakeep.cli.call import Call
+from seakeep.core.errors import UsageError
+from seakeep.report.check import CheckReport
+from seakeep.report.exchange.registry import FORMS
+from seakeep.report.faces import Color, Output, encode, render
+
+
+def show_all(call: Call, report: CheckReport) -> int:
+    """Write all forms and return the exit code. UsageError where two are meant for stdout, or a file cannot be
+    written."""
+    wanted = [each.partition("=") for each in call.settings.outputs]
+    if sum(not file for _, _, file in wanted) > 1:
+        raise UsageError("two forms are meant for stdout", hint="give all but one a file: -o sarif=check.sarif")
+    for form, _, file in wanted:
+        if not file and form == Output.TABLE:
+            render(report, Output.TABLE, call.stdout, color=Color(call.settings.color))
+        elif not file:
+            call.write(_text(report, form))
+        else:
+            _store(report, form, Path(file))
+    return report.exit_code
+
+
+def _text(report: CheckReport, form: str) -> str:
+    return FORMS[form](report) if form in FORMS else encode(report, Output(form))
+
+
+def _store(report: CheckReport, form: str, file: Path) -> None:
+    try:
+        with file.open("w", encoding="utf-8") as stream:
+            if form == Output.TABLE:
+                render(report, Output.TABLE, stream, color=Color.NEVER)
+            else:
+                stream.write(_text(report, form))
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error

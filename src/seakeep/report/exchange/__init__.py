@@ -1,0 +1,1 @@
+"""A CheckReport in the forms that other programs read."""
