@@ -19,9 +19,11 @@ def may_stop(members: Collection[str], healthy: Collection[str], host: str, *, n
 
     `needed` is the number of healthy members that must remain: the quorum unless given (1 for API servers).
     A host that is not healthy can be acted on at any time: it is not among those that carry the group. A
-    group of one has nothing to keep.
+    group of one has nothing to keep. A host that has left the group goes when the others carry it without it.
     """
     group = set(members)
+    if host not in group:
+        return len(group & set(healthy)) >= (quorum(len(group)) if needed is None else needed)
     if group <= {host}:
         return True
     carrying = group & set(healthy)
@@ -79,7 +81,10 @@ class QuorumGate:
             ) from error
 
     async def settled(self, host: str) -> None:
-        """Wait until the host is healthy; MachineError when the deadline passes."""
+        """Wait until the host is healthy; MachineError when the deadline passes. One that has left the group does not
+        come back."""
+        if host not in self._members:
+            return
         await self._wait(host, f"{self._group} on {host} to be healthy", self._is_back, self._limits.settle)
 
     async def _wait(

@@ -18,12 +18,14 @@ T = TypeVar("T")
 class Ask:
     """What is to be looked at on one machine; facts pick the part that concerns them.
 
-    `programs` are (component, version, program). `peers` are (name, address, SSH port) of the other machines.
+    `exclusive` are the folders that are wholly Seakeep's. `programs` are (component, version, program). `peers` are
+    (name, address, SSH port) of the other machines.
     """
 
     address: str = ""
     paths: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    exclusive: tuple[str, ...] = ()
     programs: tuple[tuple[str, str, str], ...] = ()
     users: tuple[str, ...] = ()
     sysctls: tuple[str, ...] = ()

@@ -1,9 +1,10 @@
-"""Content digest, owner and mode of the files, folders and links that a design names."""
+"""Content digest, owner and mode of the files, folders and links that a design names or the inventory lists."""
 
 import shlex
 from dataclasses import dataclass
 
 from seakeep.facts.base import Ask, Fact
+from seakeep.facts.inventory import LISTED_PATHS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ def script(ask: Ask) -> str:
     names = " ".join(shlex.quote(path) for path in sorted(ask.paths))
     return (
         f"set -- {names}\n"
+        f'set -- "$@" $({LISTED_PATHS})\n'
         "stat -c 'S|%F|%a|%U|%G|%N' -- \"$@\" || true\n"
         'for p do if [ -L "$p" ] || [ ! -f "$p" ]; then :; else printf \'%s\\0\' "$p"; fi; done'
         " | xargs -0 -r sha256sum -- || true\n"

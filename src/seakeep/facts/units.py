@@ -1,9 +1,10 @@
-"""State of the systemd units that a design names, and the stamp of what they were started with."""
+"""State of the systemd units that a design names or the inventory lists, and the stamps of what they started with."""
 
 import shlex
 from dataclasses import dataclass
 
 from seakeep.facts.base import Ask, Fact
+from seakeep.facts.inventory import LISTED_UNITS
 
 STAMPS = "/var/lib/seakeep/units"
 """One file per unit: the digest of everything the unit read when Seakeep last started it."""
@@ -32,8 +33,10 @@ def script(ask: Ask) -> str:
         return "true"
     names = " ".join(shlex.quote(unit) for unit in sorted(ask.units))
     return (
-        f"systemctl show -p {_PROPERTIES} -- {names}\n"
-        f'for u in {names}; do [ -f {STAMPS}/$u ] && echo "stamp:$u=$(cat {STAMPS}/$u)"; done; true\n'
+        f"set -- {names}\n"
+        f'set -- "$@" $({LISTED_UNITS})\n'
+        f'systemctl show -p {_PROPERTIES} -- "$@"\n'
+        f'for u do [ -f {STAMPS}/$u ] && echo "stamp:$u=$(cat {STAMPS}/$u)"; done; true\n'
     )
 
 

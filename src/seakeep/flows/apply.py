@@ -172,10 +172,11 @@ class _Work:
     async def all(self, owner: Owner) -> ApplyReport:
         """The parts, each planned anew from what the ones before have made possible."""
         session, watch = self.session, self.watch
-        keys, machines, images, cluster = planning.PARTS
+        keys, machines, prune, images, cluster = planning.PARTS
         await self._part(keys)
         self.view = replace(self.view, asked=())
         await self._part(machines)
+        await self._part(prune)
         via = await session.entrance()
         async with session.api("anonymous", "break-glass", "admin", via=via) as clients:
             # Loading images takes the machines' disks and processors, not the API's attention.

@@ -10,8 +10,9 @@ from seakeep.artifacts.registry import render_machine
 from seakeep.core.json import JsonObject
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
+from seakeep.facts import inventory
 from seakeep.facts.base import Ask
-from seakeep.phases import prune_objects, wanted
+from seakeep.phases import prune_machines, prune_objects, wanted
 from seakeep.phases.base import ObjectKey
 from seakeep.phases.compare import service
 from seakeep.phases.objects import key_of
@@ -32,8 +33,10 @@ def ask(design: Design, machine: Machine) -> Ask:
                 {each.path for each in files.dirs}
                 | {each.path for each in files.files}
                 | {path for path, _ in files.links}
+                | {inventory.PATH}
             )
         ),
+        exclusive=prune_machines.exclusive(design, machine),
         units=tuple(sorted({service(unit.name) for unit in files.units} | {"etcd.service"})),
         programs=tuple(
             (component, release.component(component), name)

@@ -25,6 +25,7 @@ from seakeep.phases import (
     nodes,
     ownership,
     packages,
+    prune_machines,
     prune_objects,
     runtime,
     trust,
@@ -48,6 +49,7 @@ PARTS: tuple[Part, ...] = (
         "Machines",
         (ownership, packages, kernel, binaries, trust, etcd, load_balancer, control_plane, runtime, node),
     ),
+    Part("prune", "What machines no longer need", (prune_machines,)),
     Part("images", "Container images", (images,)),
     Part("cluster", "Cluster objects", (access, nodes, network, dns, prune_objects)),
 )

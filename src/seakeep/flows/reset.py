@@ -16,34 +16,23 @@ from seakeep.engine.lock import FileLock, Owner
 from seakeep.engine.model import Script, Step
 from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
-from seakeep.facts import leftovers, system
+from seakeep.facts import inventory, leftovers, system
 from seakeep.flows.session import Session
-from seakeep.phases import kernel, packages
+from seakeep.phases import kernel, packages, prune_machines
 from seakeep.phases.compare import service
 from seakeep.report.apply import ResetReport
 from seakeep.state import members
 from seakeep.state.runs import new_run
 
-_PODS = """\
-ctr="/opt/seakeep/bin/ctr -n k8s.io"
-if [ -S /run/containerd/containerd.sock ] && [ -x /opt/seakeep/bin/ctr ]; then
-  for t in $(timeout 10 $ctr tasks ls -q); do timeout 10 $ctr tasks kill -s KILL "$t" || true; done
-fi
-systemctl stop containerd.service 2>/dev/null || true
-for p in /proc/[0-9]*; do
-  case $(readlink "$p/exe" 2>/dev/null) in /opt/seakeep/containerd/*) kill -9 "${p#/proc/}" 2>/dev/null || true ;; esac
+_LISTED = f"""\
+for u in $({inventory.LISTED_UNITS} 2>/dev/null); do
+  [ $u = containerd.service ] || systemctl disable --now $u 2>/dev/null || true
 done
-awk '{print $2}' /proc/mounts | grep -E '^(/var/lib/kubelet|/run/containerd|/var/lib/containerd)/' | sort -r |
-  while read -r m; do umount -l "$m" || true; done
-for d in /var/run/netns/cni-*; do
-  [ -e "$d" ] || continue
-  umount -l "$d" 2>/dev/null || true; rm -f "$d"
-done
-for i in cni0 flannel.1; do ip link del "$i" 2>/dev/null || true; done
-for t in "ip kube-proxy" "ip6 kube-proxy" "ip flannel-ipv4" "ip6 flannel-ipv6"; do
-  nft delete table $t 2>/dev/null || true
+for f in $({inventory.LISTED_PATHS} 2>/dev/null); do
+  if [ -L "$f" ] || [ -f "$f" ]; then rm -f -- "$f"; fi
 done
 """
+"""What the inventory lists beyond the design: of roles that the machine had before."""
 
 _EMPTY = ("/var/lib/containerd", "/var/lib/kubelet", "/run/flannel", "/run/containerd", "/var/lib/cni")
 """Emptied rather than removed: some of them may be mount points."""
@@ -59,7 +48,7 @@ if [ -f {packages.INSTALLED} ]; then
   else dnf remove -q -y $p; fi
 fi
 rm -rf /opt/seakeep
-find /var/lib/seakeep -mindepth 1 ! -name lock ! -name .lock.guard -delete
+find /var/lib/seakeep -mindepth 1 ! -name lock ! -name .lock.guard ! -path '/var/lib/seakeep/aside*' -delete
 systemctl daemon-reload
 systemctl reset-failed 2>/dev/null || true
 """
@@ -134,8 +123,9 @@ def script(session: Session, machine: Machine, *, keep_etcd: bool) -> str:
         f"for u in {units}; do [ $u = containerd.service ] || systemctl disable --now $u 2>/dev/null || true; done"
     ]
     if machine.is_node:
-        lines += [_PODS, "systemctl disable containerd.service 2>/dev/null || true"]
+        lines += [prune_machines.END_PODS, "systemctl disable containerd.service 2>/dev/null || true"]
         lines += [f"[ -d {path} ] && find {path} -mindepth 1 -xdev -delete 2>/dev/null || true" for path in _EMPTY]
+    lines.append(_LISTED)
     paths = sorted({each.path for each in files.files} | {path for path, _ in files.links})
     lines.append("rm -f -- " + " ".join(shlex.quote(path) for path in paths))
     if machine.has(Role.ETCD) and not keep_etcd:

@@ -153,6 +153,7 @@ def context_of(session: Session, view: View, found: Objects | None = None) -> Pl
         programs=_StorePrograms(session),
         images=lambda machine: images[traits_of(view.facts[machine.name]).arch],
         objects=view.objects if found is None else found,
+        members=members.formed(state),
     )
 
 

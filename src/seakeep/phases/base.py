@@ -42,6 +42,7 @@ class PlanContext:
 
     `digests`: machine -> path -> sha256 of every file that it is to have, None while a secret in it is not issued.
     `images`: the (reference, digest) pairs that a node must have preloaded.
+    `members` are the etcd members of the cluster as it was last seen whole; empty before.
     `missing` are the (secret name, reason) pairs that the state folder lacks or that no longer match the design.
     """
 
@@ -53,6 +54,7 @@ class PlanContext:
     programs: Programs
     images: Callable[[Machine], tuple[tuple[str, str], ...]]
     objects: Mapping[ObjectKey, JsonObject] | None
+    members: frozenset[str] = frozenset()
 
     def traits(self, machine: Machine) -> Traits:
         """The machine's traits, from its facts. MissingFactError where they could not be read."""

@@ -119,6 +119,15 @@ async def test_recovery_within_the_deadline_is_waited_for() -> None:
     await gate("abc", Health(ill, ill, MachineError("x", host="c"), {**ill, "c": ""})).admit("a")
 
 
+@pytest.mark.parametrize(("healthy", "goes"), [({"b", "c"}, True), ({"b"}, False), ({"a", "b"}, False)])
+async def test_a_host_that_has_left_the_group_goes_when_the_others_carry_it(healthy: set[str], goes: bool) -> None:
+    assert may_stop({"b", "c"}, healthy, "a") is goes
+
+
+async def test_a_host_that_has_left_the_group_is_not_waited_for() -> None:
+    await gate("bc", Health(MachineError("nobody", host="b"))).settled("a")
+
+
 async def test_the_ill_member_itself_is_admitted_and_a_group_of_one_too() -> None:
     await gate("abc", Health({"a": "down", "b": ""})).admit("a")
     await gate("a", Health(MachineError("nobody", host="a"))).admit("a")

@@ -13,7 +13,21 @@ from hypothesis import strategies as st
 
 from seakeep.core.errors import MachineError
 from seakeep.design.complete import complete
-from seakeep.facts import accounts, apiserver, disks, etcd_data, files, fsync, images, reach, sysctls, tools
+from seakeep.facts import (
+    accounts,
+    apiserver,
+    contents,
+    disks,
+    etcd_data,
+    files,
+    fsync,
+    images,
+    inventory,
+    reach,
+    sysctls,
+    tools,
+    units,
+)
 from seakeep.facts.base import Ask, Fact, FactSet, MissingFactError, compose, digest, split
 from seakeep.facts.files import FileState
 from seakeep.facts.read import read
@@ -74,6 +88,51 @@ def test_files_tells_kind_mode_owner_digest_and_target(tmp_path: Path) -> None:
         str(folder): FileState(kind="directory", mode=0o700, **who),
         str(link): FileState(kind="link", mode=0o777, target=f"../{HOSTILE} -> x", **who),
     }
+
+
+LISTED = """\
+dir - {folder}
+file - {folder}/plain
+file - {folder}/$(touch x)
+link ../x {folder}/none
+unit - listed.service
+unit - $(touch y).service
+component - etcd
+"""
+
+
+def test_files_and_units_tell_of_what_the_inventory_lists_too(tmp_path: Path) -> None:
+    listing = tmp_path / "inventory"
+    listing.write_text(LISTED.format(folder=tmp_path))
+    (tmp_path / "plain").write_text("text\n")
+    asked = Ask(paths=("/etc/passwd", str(tmp_path)), units=("asked.service",))
+
+    found = files.parse(sh(files.FACT.script(asked).replace(inventory.PATH, str(listing)), cwd=tmp_path))
+    assert set(found) == {"/etc/passwd", str(tmp_path), f"{tmp_path}/plain"}
+
+    shim = tmp_path / "systemctl"
+    shim.write_text('#!/bin/sh\necho "$*" >"$0.asked"\n')
+    shim.chmod(0o755)
+    script = units.FACT.script(asked).replace(inventory.PATH, str(listing))
+    sh(f"PATH={tmp_path}:$PATH\n{script}", cwd=tmp_path)
+    assert (tmp_path / "systemctl.asked").read_text().split(" -- ")[1] == "asked.service listed.service\n"
+    assert not {"x", "y"} & {path.name for path in tmp_path.iterdir()}
+
+
+def test_without_an_inventory_only_what_is_asked_for_is_looked_at(tmp_path: Path) -> None:
+    script = files.FACT.script(Ask(paths=("/etc/passwd",))).replace(inventory.PATH, f"{tmp_path}/none")
+    assert set(files.parse(sh(script))) == {"/etc/passwd"}
+
+
+def test_contents_tells_one_level_of_each_folder(tmp_path: Path) -> None:
+    (tmp_path / "one" / "deep").mkdir(parents=True)
+    (tmp_path / "one" / "deep" / "deeper").write_text("")
+    (tmp_path / "one" / HOSTILE).write_text("")
+    (tmp_path / "one" / "link").symlink_to("/nowhere")
+    asked = Ask(exclusive=(f"{tmp_path}/one", f"{tmp_path}/none"))
+    folder = f"{tmp_path}/one"
+    assert parsed(contents.FACT, asked) == {f"{folder}/deep": "d", f"{folder}/{HOSTILE}": "f", f"{folder}/link": "l"}
+    assert parsed(contents.FACT, Ask()) == {}
 
 
 def test_names_reach_the_shell_as_they_are(tmp_path: Path) -> None:

@@ -16,7 +16,19 @@ from seakeep.engine.model import ApplyObject, Issue, LoadImage, PlaceBinaries, R
 from seakeep.facts.base import MissingFactError
 from seakeep.flows import planning
 from seakeep.flows.planning import PARTS, stages
-from seakeep.phases import binaries, control_plane, etcd, images, kernel, keys, node, packages, prune_objects, runtime
+from seakeep.phases import (
+    binaries,
+    control_plane,
+    etcd,
+    images,
+    kernel,
+    keys,
+    node,
+    packages,
+    prune_machines,
+    prune_objects,
+    runtime,
+)
 from seakeep.phases.registry import PHASES
 
 from .world import IMAGES, World
@@ -45,7 +57,7 @@ def converge(world: World) -> int:
 
 
 def test_the_registry_equals_the_folder_and_the_parts() -> None:
-    shared = {"base", "compare", "machine_files", "objects", "owned", "registry", "wanted"}
+    shared = {"base", "compare", "inventory", "machine_files", "objects", "owned", "registry", "wanted"}
     files = {module.name for module in pkgutil.iter_modules(seakeep.phases.__path__)} - shared
     assert [module.PHASE.id for module in PHASES] == [module.__name__.rpartition(".")[2] for module in PHASES]
     assert {module.PHASE.id for module in PHASES} == files
@@ -71,7 +83,9 @@ def test_carrying_out_the_plan_of_bare_machines_leaves_nothing_to_do(example: st
         assert world.boxes[name].units.items() >= box.units.items()
 
 
-@pytest.mark.parametrize("phase", [p for p in PHASES if p not in (keys, prune_objects)], ids=lambda p: p.PHASE.id)
+@pytest.mark.parametrize(
+    "phase", [p for p in PHASES if p not in (keys, prune_machines, prune_objects)], ids=lambda p: p.PHASE.id
+)
 def test_every_phase_has_work_on_bare_machines_and_plans_it_the_same_way_twice(phase: ModuleType) -> None:
     world = World()
     steps = plan(world, phase)

@@ -21,17 +21,22 @@ from seakeep.engine.model import (
     PutFile,
     PutLink,
     PutUser,
+    Remove,
+    RemoveDir,
     Script,
     SetAside,
     Step,
     UnitDo,
+    UnitVerb,
 )
+from seakeep.facts import inventory
 from seakeep.facts.base import FactSet
 from seakeep.facts.files import FileState
 from seakeep.facts.units import UnitState
-from seakeep.phases import machine_files, wanted
+from seakeep.phases import machine_files, prune_machines, wanted
 from seakeep.phases.base import ObjectKey, PlanContext, traits_of
 from seakeep.phases.compare import service, unit_stamp
+from seakeep.phases.inventory import wanted_entries
 from seakeep.phases.objects import key_of
 from seakeep.spec.load import load
 
@@ -78,7 +83,10 @@ class Box:
     accounts: set[str] = field(default_factory=set)
     leftovers: list[str] = field(default_factory=list)
     etcd_data: bool = False
+    inventory: str = ""
+    lying: set[str] = field(default_factory=set)
     more: dict[str, bytes] = field(default_factory=dict)
+    pods_ended: bool = False
     without: set[str] = field(default_factory=set)
 
     def facts(self) -> FactSet:
@@ -88,6 +96,8 @@ class Box:
             "accounts": "\n".join(sorted(self.accounts)).encode(),
             "tools": "\n".join(sorted(self.tools)).encode(),
             "sysctls": "".join(f"{k.replace('.', '/')}:{v}\n" for k, v in self.sysctls.items()).encode(),
+            "inventory": self.inventory.encode(),
+            "contents": "".join(f"f {path}\0" for path in sorted({*self.files, *self.lying})).encode(),
             "files": "".join(_file_lines(self.files)).encode(),
             "units": _unit_blocks(self.units).encode(),
             "programs": "".join(f"{c} {v} {p} {d}\n" for (c, v, p), d in self.programs.items()).encode(),
@@ -154,6 +164,10 @@ class World:
             )
         for path, target in files.links:
             box.files[path] = FileState(kind="link", mode=0o777, owner="root", group="root", target=target)
+        box.inventory = inventory.text(wanted_entries(context, machine))
+        box.files[inventory.PATH] = FileState(
+            kind="file", mode=0o600, owner="root", group="root", sha256=sha256(box.inventory)
+        )
         programs = machine_files.program_digests(context, machine)
         box.programs = {
             (component, self.design.release.component(component), name): digest
@@ -206,17 +220,18 @@ class World:
                 box.files[each.path] = FileState(
                     kind="file", mode=each.mode, owner=each.owner, group=each.group, sha256=digest
                 )
+                if each.path == inventory.PATH:
+                    box.inventory = (each.content(self.resolve) or b"").decode()
             case PutLink(path, target):
                 box.files[path] = FileState(kind="link", mode=0o777, owner="root", group="root", target=target)
-            case SetAside(path):
-                for name, unit in box.units.items():
-                    box.units[name] = replace(unit, drop_ins=tuple(each for each in unit.drop_ins if each != path))
+            case Remove() | RemoveDir() | SetAside():
+                _take(box, action)
             case PlaceBinaries(component, version, programs):
                 box.programs |= {(component, version, name): digest for name, digest in programs}
             case LoadImage(reference):
                 box.images[reference] = dict(IMAGES)[reference]
-            case UnitDo(unit, _, stamp):
-                box.units[unit] = replace(RUNNING, stamp=stamp)
+            case UnitDo():
+                _act(box, action)
             case Script(script):
                 self._run(box, script)
             case _:
@@ -225,11 +240,40 @@ class World:
     def _run(self, box: Box, script: str) -> None:
         if "sysctl -q -p" in script:
             box.sysctls |= kernel.sysctls(box.machine, traits_of(box.facts()))
+        elif "daemon-reload" in script:
+            for name, unit in box.units.items():
+                if f"/etc/systemd/system/{name}" not in box.files:
+                    box.units[name] = replace(unit, load="not-found", enabled="")
+        elif script == prune_machines.END_PODS:
+            box.pods_ended = True
         elif "swapoff" in script:
             box.system["swap_kb"] = "0"
         else:
             assert "install" in script
             box.tools = set(wanted.tools(box.machine, nested=traits_of(box.facts()).nested))
+
+
+def _act(box: Box, action: UnitDo) -> None:
+    if action.verb is UnitVerb.STOP:
+        stopped = replace(box.units[action.unit], active="inactive", sub="dead", enabled="disabled", stamp="")
+        box.units[action.unit] = stopped
+    else:
+        box.units[action.unit] = replace(RUNNING, stamp=action.stamp)
+
+
+def _take(box: Box, action: Remove | RemoveDir | SetAside) -> None:
+    path = action.path
+    if isinstance(action, RemoveDir) and any(each.startswith(f"{path}/") for each in (*box.files, *box.lying)):
+        return
+    box.files.pop(path, None)
+    box.lying.discard(path)
+    box.programs = {
+        name: sha256
+        for name, sha256 in box.programs.items()
+        if not f"/opt/seakeep/{'/'.join(name)}/".startswith(f"{path}/")
+    }
+    for name, unit in box.units.items():
+        box.units[name] = replace(unit, drop_ins=tuple(each for each in unit.drop_ins if each != path))
 
 
 def _bare(machine: Machine, *, nested: bool) -> Box:
