@@ -7,6 +7,7 @@ import json
 import os
 
 import pytest
+from tests.lab import drift
 from tests.lab.cluster import Cluster
 
 from seakeep.facts.etcd import ETCDCTL
@@ -57,49 +58,57 @@ def test_nothing_to_do_changes_nothing(three):
     assert sorted((three.state / "runs").iterdir()) == runs
 
 
-def test_drift_on_machines_is_found_with_its_reason_and_only_that_is_repaired(three):
-    three.ssh(
-        "a-worker1",
-        "systemctl stop kubelet; echo '# x' >>/etc/kubernetes/kube-proxy.yaml; chmod 644 /var/lib/kubelet/config.yaml;"
-        " mkdir -p /etc/systemd/system/containerd.service.d;"
-        " printf '[Service]\\nNice=5\\n' >/etc/systemd/system/containerd.service.d/x.conf; systemctl daemon-reload",
-    ).ok()
-    three.ssh("b-lb1", "rm /etc/seakeep/lb/check-api 2>/dev/null || rm /etc/seakeep/lb/ca.crt; true").ok()
+def test_every_kind_of_drift_is_found_with_its_reason_and_only_that_is_repaired(three):
+    three.ssh("a-worker1", drift.WORKER).ok()
+    three.ssh("b-worker1", drift.REPLACED + drift.SECOND).ok()
+    three.ssh("c-cp1", drift.CONTROL).ok()
+    drift.objects(three)
     changes = three.plan()
-    worker = {what: why for host, what, why in changes if host == "a-worker1"}
-    assert worker["start kubelet"] == "is inactive (dead), wanted active"
-    assert worker["file /etc/kubernetes/kube-proxy.yaml"].startswith("content is ")
-    assert worker["file /var/lib/kubelet/config.yaml"] == "mode is 0644, wanted 0600"
-    assert worker["restart containerd"] == "runs with an override: x.conf"
-    assert {host for host, _, _ in changes} == {"a-worker1", "b-lb1"}
+    found = {host: {} for host, _, _ in changes}
+    for host, what, why in changes:
+        found[host][what] = why
+    assert {host: set(whats) for host, whats in found.items()} == {
+        host: set(whats) for host, whats in drift.WANTED.items()
+    }
+    for host, whats in drift.WANTED.items():
+        assert {what: found[host][what] for what, why in whats.items() if not found[host][what].startswith(why)} == {}
     assert three.run("apply", "--yes", "-o", "json").ok().json["changes"] == len(changes)
     assert three.plan() == []
-
-
-def test_a_wrong_program_behind_a_link_is_found(three):
-    three.ssh("b-worker1", "cd /opt/seakeep/cni-plugins/*/ && cp bridge b && echo >>b && mv b bridge").ok()
-    ((host, what, why),) = three.plan()
-    assert (host, what) == ("b-worker1", "place cni-plugins 1.9.1")
-    assert why.startswith("bridge is ")
-    three.run("apply", "--yes").ok()
+    assert three.ssh("a-worker1", drift.ANSWERS).ok().out.split() == ["active", "foreign", "foreign", "extra", "x.conf"]
+    running = three.ssh("b-worker1", "readlink /proc/$(systemctl show -P MainPID kubelet)/exe").ok().out
+    assert running.startswith("/opt/seakeep/kubernetes/")
+    theirs = three.run("kubectl", "--", "get", "node", "a-worker1", "c-cp1", "-o", drift.THEIRS).ok()
+    assert theirs.out.split() == ["kept", "theirs", "node-role.kubernetes.io/control-plane"]
+    three.run("kubectl", "--", "-n", "kube-system", "get", "configmap", "copied").ok()
+    drift.tidy(three)
     assert three.plan() == []
 
 
-def test_drift_of_objects_is_found_and_repaired(three):
-    def kubectl(*args):
-        return three.run("kubectl", "--", *args).ok()
-
-    kubectl("-n", "kube-system", "scale", "deployment", "coredns", "--replicas=1")
-    kubectl("-n", "kube-system", "delete", "poddisruptionbudget", "coredns")
-    kubectl("label", "node", "a-worker1", "topology.kubernetes.io/zone-")
-    kubectl("taint", "node", "c-cp1", "node-role.kubernetes.io/control-plane-")
-    whats = {what: why for _, what, why in three.plan()}
-    assert whats["apply Deployment kube-system/coredns"] == "spec.replicas is 1, wanted 3"
-    assert whats["apply PodDisruptionBudget kube-system/coredns"] == "does not exist"
-    assert "zone" in whats["apply Node a-worker1"]
-    assert "taints" in whats["apply Node c-cp1"]
-    assert len(whats) == 4
+def test_what_the_file_no_longer_asks_for_goes_and_what_others_put_beside_it_stays(three):
+    text = three.file.read_text()
+    three.file.write_text(drift.with_more(text))
     three.run("apply", "--yes").ok()
+    three.ssh("c-cp1", "echo '# x' >>/etc/seakeep/lb/haproxy.cfg; echo theirs >/etc/seakeep/lb/theirs").ok()
+    three.file.write_text(text)
+    changes = three.plan()
+    gone = {what: why for host, what, why in changes if host == "c-cp1"}
+    order = [what for what in gone if what.startswith("stop")]
+    assert order == ["stop seakeep-keepalived", "stop seakeep-haproxy"]
+    assert gone["set aside /etc/seakeep/lb/haproxy.cfg"].endswith("but it was changed since")
+    assert gone["remove /etc/systemd/system/seakeep-haproxy.service"].startswith("Seakeep put it there")
+    nodes = {what: why for host, what, why in changes if host == "cluster"}
+    assert nodes == {
+        "apply Node a-worker1": "metadata.annotations.seakeep.io/taints is tier=gold:PreferNoSchedule, wanted ",
+        "apply Node b-worker1": "metadata.labels.tier was put there by Seakeep and is no longer asked for",
+    }
+    three.run("apply", "--yes").ok()
+    assert three.plan() == []
+    left = three.ssh("c-cp1", "cd /etc/seakeep && find . -type f; systemctl is-active seakeep-haproxy; pgrep haproxy")
+    assert left.out.split() == ["./lb/theirs", "inactive"]
+    labels = three.run("kubectl", "--", "get", "nodes", "-o", "jsonpath={.items[*].metadata.labels.tier}").ok()
+    taints = three.run("kubectl", "--", "get", "node", "a-worker1", "-o", "jsonpath={.spec.taints}").ok()
+    assert (labels.out, taints.out) == ("", "")
+    three.ssh("c-cp1", "rm -r /etc/seakeep /var/lib/seakeep/aside").ok()
     assert three.plan() == []
 
 

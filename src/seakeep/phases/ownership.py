@@ -29,9 +29,13 @@ def _inventory(context: PlanContext, machine: Machine) -> Iterator[Step]:
     listed, entries = facts.get(inventory.FACT), wanted_entries(context, machine)
     file = inventory_file([*surplus(listed, entries), *entries])
     state = facts.get(files.FACT).get(file.path)
-    new = len(set(entries) - set(listed))
+    new = set(entries) - set(listed)
+    lacking = len(surplus(entries, listed))
     if state is not None and new:
-        why = f"lacks {new} of {len(entries)} that the design puts there"
+        older = len(new) - lacking
+        parts = [f"lacks {lacking}"] if lacking else []
+        why = ", ".join(parts + ([f"has {older} as they were before"] if older else []))
+        why += f" of {len(entries)} that the design puts there"
     else:
         # The order of its lines does not matter: only where it lies and who may read it is compared.
         same = state and replace(state, sha256=file.digest(context.resolve) or "")

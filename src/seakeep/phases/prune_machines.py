@@ -162,7 +162,8 @@ def _file(comparer: Comparer, entry: Entry, state: FileState | None) -> Iterator
 
 def _extras(comparer: Comparer, context: PlanContext, machine: Machine, gone: tuple[Entry, ...]) -> Iterator[Step]:
     """What nobody asked for in folders that are wholly ours."""
-    known = _known(context, machine) | {each.path for each in gone}
+    # A unit that is stopped loses its stamp with that.
+    known = _known(context, machine) | {f"{STAMPS}/{each.path}" if each.kind == "unit" else each.path for each in gone}
     folders = set(exclusive(context.design, machine))
     ours = {name for names in (wanted.PROGRAMS, wanted.NODE_PROGRAMS) for entry in names for name in entry[-1]}
     lying = context.facts[machine.name].get(contents.FACT)
