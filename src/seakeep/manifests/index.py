@@ -27,6 +27,12 @@ class Policy:
     complete: bool = False
     registries: tuple[str, ...] = ()
     """Registries that images may come from; empty allows all."""
+    signed: tuple[str, ...] = ()
+    """Beginnings of images whose signature something must verify; empty asks for none."""
+    labels: tuple[str, ...] = ()
+    """Labels that workloads, and what serves them, must have."""
+    annotations: tuple[str, ...] = ()
+    """Annotations that they must have."""
     templates: Mapping[str, Path] = field(default_factory=lambda: TEMPLATES)
 
 

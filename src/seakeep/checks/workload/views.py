@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from seakeep.checks.base import Note, bad
+from seakeep.core.finding import Severity
 from seakeep.core.json import JsonObject
+from seakeep.core.verdict import Verdict
 from seakeep.manifests.access import Path, mapping, mappings, text
+from seakeep.manifests.index import Index
 from seakeep.manifests.pods import Container, Pod
 
 
@@ -39,3 +43,18 @@ def mounts(container: Container, volume: str) -> Iterator[tuple[Path, JsonObject
     for number, mount in mappings(container.body, "volumeMounts"):
         if text(mount, "name") == volume:
             yield container.at("volumeMounts", number), mount
+
+
+def missing(index: Index, type_: str, namespace: str, message: str, path: Path) -> Note:
+    """What to say of something that is referred to and not there. It is proof of a mistake where everything was
+    read, and where the objects have others of the type in that namespace: then they are what describes it.
+    Otherwise it may be somewhere else."""
+    if index.policy.complete or (type_, namespace) in index.once(_described):
+        return bad(message, path)
+    return Note(message=f"{message}, among the objects", path=path, verdict=Verdict.UNKNOWN, severity=Severity.WARNING)
+
+
+def _described(index: Index) -> frozenset[tuple[str, str]]:
+    """Types and namespaces of all objects; `Pod` for what makes pods."""
+    found = {(each.type, each.namespace) for each in index.manifests}
+    return frozenset(found | {("Pod", pod.namespace) for pod in index.pods})
