@@ -12,6 +12,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.design.model import Design
 from seakeep.facts.base import FactSet
 from seakeep.manifests.access import Path
+from seakeep.manifests.edit import Edit
 from seakeep.manifests.index import OperatorFile
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.pods import Role
@@ -86,16 +87,6 @@ class Check:
             remediation=self.remediation if verdict is not Verdict.PASS else "",
             where=where,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change of an object that puts it right. The value is set at the path, and what is missing on the way is made;
-    without a value the field is removed."""
-
-    path: Path
-    value: Json = None
-    remove: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,12 +114,12 @@ class Call:
                 return True
             return self._ask(f"Apply this to {plan.cluster}? Only 'yes' is accepted: ") == "yes"
 
-    def agree(self, lines: tuple[str, ...]) -> bool:
-        """Show the lines and ask whether to remove what they name. Without --yes and without a terminal:
+    def agree(self, lines: tuple[str, ...], *, question: str = "Remove this?") -> bool:
+        """Show the lines and ask about what they name. Without --yes and without a terminal:
         RefusedError."""
         with self._paused():
             self.stderr.write("".join(f"{line}\n" for line in lines))
-            return self.settings.yes or self._ask("Remove this? Only 'yes' is accepted: ") == "yes"
+            return self.settings.yes or self._ask(f"{question} Only 'yes' is accepted: ") == "yes"
 
     def cluster_name(self) -> str:
         """Ask for the cluster's name. Without a terminal: RefusedError."""

@@ -15,6 +15,7 @@ from seakeep.checks.files.forms import form_of
 from seakeep.checks.registry import CHECKS
 from seakeep.checks.select import Selection
 from seakeep.checks.waivers.apply import annotated, apply
+from seakeep.core.errors import UsageError
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.json import Json
 from seakeep.core.verdict import Verdict
@@ -23,6 +24,7 @@ from seakeep.design.complete import complete
 from seakeep.design.judge import judge
 from seakeep.design.quorum import Loss, survives
 from seakeep.flows.baseline import without_known
+from seakeep.flows.fix import Fixes, fixes
 from seakeep.flows.render_manifests import render
 from seakeep.flows.waivers import read_waivers
 from seakeep.manifests.access import dotted
@@ -145,6 +147,14 @@ async def read(request: Request) -> Loaded:
     for file in loaded.files:
         file.form = form_of(file)
     return loaded
+
+
+async def plan_fixes(request: Request) -> Fixes:
+    """What would be written to put right what has one right answer. What is waived stays as it is."""
+    if "-" in request.paths or not request.paths:
+        raise UsageError("--fix needs files or folders", hint="what comes on standard input has no place to be written")
+    verdicts, _, _ = await _objects(request)
+    return fixes(verdicts.said, map(str, find(request.paths).files))
 
 
 async def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver], Index]:

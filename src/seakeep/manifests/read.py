@@ -37,23 +37,24 @@ class Loaded:
 
 
 class Source:
-    """One document of a file, to find lines in. It is only read again when somebody asks for one."""
+    """One document of a file, to find lines in. It is only read again when somebody asks for one. `first` is the line
+    of the file that the text begins in."""
 
-    __slots__ = ("_first", "_lines", "_text", "file")
+    __slots__ = ("_lines", "file", "first", "text")
 
     def __init__(self, file: str, text: str, first: int, lines: dict[Path, int] | None = None) -> None:
         self.file = file
-        self._text = text
-        self._first = first
+        self.text = text
+        self.first = first
         self._lines = lines
 
     def line(self, path: Path) -> int:
         """The line of the field, or of the nearest thing above it."""
         if self._lines is None:
-            self._lines = _located(self._text, self._first)
+            self._lines = _located(self.text, self.first)
         while path and path not in self._lines:
             path = path[:-1]
-        return self._lines.get(path, self._first)
+        return self._lines.get(path, self.first)
 
 
 class Written:

@@ -472,3 +472,57 @@ def test_standard_input_is_read_by_the_program() -> None:
 
     assert done.returncode == 1
     assert b"(-:12)" in done.stdout
+
+
+FIXABLE = """\
+# the shop
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web  # a name
+spec:
+  containers:
+    - name: web
+      image: web:1
+      # allowed so far
+      securityContext:
+        allowPrivilegeEscalation: true  # why?
+    - name: other
+      image: other:1
+"""
+
+
+def test_fix_shows_the_difference_writes_and_the_file_then_passes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes(("\ufeff" + GOOD + "---\n" + FIXABLE).replace("\n", "\r\n").encode())
+    file.chmod(0o640)
+    words = ["check", str(tmp_path), "--only", "POD001", "--fix"]
+
+    assert run(words) == 4
+    assert "allowPrivilegeEscalation: true" in file.read_text()
+    capsys.readouterr()
+    assert run([*words, "--yes"]) == 0
+    err = capsys.readouterr().err
+    assert "-        allowPrivilegeEscalation: true  # why?" in err
+    assert "+        allowPrivilegeEscalation: false  # why?" in err
+    after = file.read_bytes().decode()
+    assert after.count("\r\n") == after.count("\n")
+    expected = FIXABLE.replace("true  # why?", "false  # why?")
+    expected += "      securityContext:\n        allowPrivilegeEscalation: false\n"
+    assert after.replace("\r\n", "\n") == "\ufeff" + GOOD + "---\n" + expected
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.yaml"]
+    assert run([*words, "--yes"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_fix_says_what_it_leaves_to_a_person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(yaml.safe_load(FIXABLE)))
+    before = (tmp_path / "a.json").read_text()
+
+    assert run(["check", str(tmp_path), "--only", "POD001", "--fix", "--yes"]) == 1
+    assert "a.json:1: it is JSON" in capsys.readouterr().err
+    assert (tmp_path / "a.json").read_text() == before
+    assert run(["check", "-", "--fix"]) == 2

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from seakeep.checks.base import Answer, Edit, bad, drop, put
+from seakeep.checks.base import Answer, bad, drop, put
 from seakeep.core.json import Json
 from seakeep.manifests.access import Path, dig, dotted, listing, mapping, text, texts
+from seakeep.manifests.edit import Edit
 from seakeep.manifests.index import Index
 from seakeep.manifests.model import Manifest
 from seakeep.versions.schema import Code, Schema, Shape, nearest

@@ -49,6 +49,9 @@ FORMS = ("sarif", "junit", "html", "prometheus", "policyreport")
     "--baseline", type=click.Path(path_type=Path), metavar="REPORT", help="Tell only what this report has not."
 )
 @click.option("--waivers", type=click.Path(path_type=Path), metavar="FILE", help="Failures that stand until a day.")
+@click.option(
+    "--fix", is_flag=True, help="Write what has one right answer into the files, after showing the difference."
+)
 def run(
     call: Call,
     *,
@@ -61,6 +64,7 @@ def run(
     passes: bool,
     baseline: Path | None,
     waivers: Path | None,
+    fix: bool,
 ) -> int:
     """Judge what is given."""
     import sys
@@ -87,6 +91,10 @@ def run(
         namespace=namespace,
         today=datetime.now(UTC).date(),
     )
+    if fix:
+        from seakeep.cli.fixing import fix_files
+
+        fix_files(call, request)
     return show_all(call, call.work(lambda _progress, _stop: check(request), silent=True))
 
 
