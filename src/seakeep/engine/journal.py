@@ -26,9 +26,13 @@ from typing import Self
 
 import msgspec
 
+from seakeep import __version__
 from seakeep.core.change import Change, Risk
 from seakeep.core.clock import Clock, rfc3339
 from seakeep.core.errors import UndecidedError
+
+FORMAT = "seakeep/v1"
+"""What a run-start says about the records that follow. Journals without it are of this format too."""
 
 
 class Result(StrEnum):
@@ -51,13 +55,16 @@ class State(StrEnum):
 
 
 class RunStart(msgspec.Struct, frozen=True, tag="run-start", tag_field="record", kw_only=True):
-    """A run begins; a resumed run has one for each attempt. `planned` are the ids of all its changes."""
+    """A run begins; a resumed run has one for each attempt. `planned` are the ids of all its changes, `program` is the
+    version of Seakeep that wrote this."""
 
     at: str
     run: str
     by: str
     command: str
     planned: tuple[str, ...]
+    format: str = FORMAT
+    program: str = ""
 
 
 class StageStart(msgspec.Struct, frozen=True, tag="stage", tag_field="record", kw_only=True):
@@ -180,7 +187,9 @@ class Journal:
 
     def run_start(self, *, run: str, by: str, command: str, planned: Iterable[str]) -> None:
         """A run, or another attempt at it, begins."""
-        self._add(RunStart(at=self._now(), run=run, by=by, command=command, planned=tuple(planned)))
+        self._add(
+            RunStart(at=self._now(), run=run, by=by, command=command, planned=tuple(planned), program=__version__)
+        )
         self.flush()
 
     def stage(self, stage_id: str, title: str) -> None:
@@ -230,9 +239,18 @@ class Journal:
 
     @staticmethod
     def read(path: Path) -> History:
-        """What the journal says. A half-written record at the end is left out; damage anywhere else is an
-        UndecidedError."""
-        records, _ = _parse(path.read_bytes(), str(path))
+        """What the journal says. A half-written record at the end is left out.
+
+        UndecidedError for one that is damaged anywhere else, has lost its beginning, was written in another format, or
+        cannot be read.
+        """
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise UndecidedError(f"{path} cannot be read: {error.strerror}") from error
+        records, _ = _parse(data, str(path))
+        if records and not isinstance(records[0], RunStart):
+            raise UndecidedError(f"{path} has lost its beginning", hint=_UNHARMED)
         return _history(records)
 
     def _now(self) -> str:
@@ -251,34 +269,47 @@ class Journal:
         os.fsync(self._fd)
 
 
+_UNHARMED = "the machines are unharmed: `seakeep plan` shows from the facts what is still to do"
+
+
+class _Tag(msgspec.Struct):
+    record: str
+
+
+_KNOWN = frozenset(str(kind.__struct_config__.tag) for kind in (RunStart, StageStart, Begin, End, Note, RunEnd))
+
+
 def _parse(data: bytes, source: str) -> tuple[list[Record], int]:
-    """The records, and how many bytes of `data` they take."""
+    """The records, and how many bytes of `data` they take. What follows the last newline was never flushed."""
     records: list[Record] = []
-    sound = position = 0
-    bad = 0
-    for number, line in enumerate(data.splitlines(keepends=True), 1):
-        position += len(line)
-        record = _decode(line)
-        if record is None:
-            bad = bad or number
-        elif bad:
-            raise UndecidedError(
-                f"{source} is damaged at line {bad}",
-                hint="the machines are unharmed: `seakeep plan` shows from the facts what is still to do",
-            )
-        else:
-            records.append(record)
-            sound = position
+    sound = data.rfind(b"\n") + 1
+    for number, line in enumerate(data[:sound].splitlines(), 1):
+        try:
+            record = _DECODER.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise _unreadable(line, f"{source} at line {number}") from None
+        if isinstance(record, RunStart) and record.format != FORMAT:
+            raise _other_version(source, record.format, record.program)
+        records.append(record)
     return records, sound
 
 
-def _decode(line: bytes) -> Record | None:
-    if not line.endswith(b"\n"):
-        return None
+def _unreadable(line: bytes, where: str) -> UndecidedError:
     try:
-        return _DECODER.decode(line)
+        tag = msgspec.json.decode(line, type=_Tag).record
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+        tag = ""
+    if tag and tag not in _KNOWN:
+        return _other_version(where, f"a record {tag!r} that this version does not know", "")
+    return UndecidedError(f"the journal {where} is damaged", hint=_UNHARMED)
+
+
+def _other_version(where: str, what: str, program: str) -> UndecidedError:
+    by = f" (Seakeep {program}; this is {__version__})" if program else f" (this is Seakeep {__version__})"
+    return UndecidedError(
+        f"the journal {where} was written by another version: {what}{by}",
+        hint="read it with that version, or go on from the facts with `seakeep plan` and `seakeep apply`",
+    )
 
 
 def _history(records: list[Record]) -> History:

@@ -103,6 +103,21 @@ class FileLock:
         self._fd = -1
 
 
+def holder(path: Path) -> Owner | None:
+    """Who holds the FileLock at this path now; None where nobody does, or nobody can tell who."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _decode(os.pread(fd, 65536, 0))
+    finally:
+        os.close(fd)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A lock found on a machine. Seconds by the machine's own clock; `raw` is its exact content."""

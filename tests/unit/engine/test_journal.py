@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import re
 import stat
 from pathlib import Path
 
@@ -152,7 +153,56 @@ async def test_damage_in_the_middle_is_told(tmp_path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([lines[0], b"{broken\n", *lines[2:]]))
 
-    with pytest.raises(UndecidedError, match="damaged at line 2"):
+    with pytest.raises(UndecidedError, match="at line 2 is damaged"):
+        Journal.read(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b'"record":"stage"', b'"record":"weather"', "another version: a record 'weather'"),
+        (
+            b'"format":"seakeep/v1","program":"',
+            b'"format":"seakeep/v2","program":"9',
+            r"another version: seakeep/v2 \(Seakeep 9",
+        ),
+        (b'"result":"done"', b'"result":"perhaps"', "at line 6 is damaged"),
+    ],
+)
+async def test_a_journal_of_another_version_is_neither_read_nor_appended_to(
+    tmp_path: Path, old: bytes, new: bytes, why: str
+) -> None:
+    path = tmp_path / "j"
+    await write(path)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(old, new, 1))
+    for touch in (Journal.read, lambda path: Journal(path, clock=FakeClock())):
+        with pytest.raises(UndecidedError, match=why):
+            touch(path)
+    assert len(path.read_bytes()) == len(data.replace(old, new, 1))
+
+
+async def test_journals_from_before_the_format_was_written_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    await write(path)
+    whole = Journal.read(path)
+    path.write_bytes(re.sub(rb',"format":"[^"]*","program":"[^"]*"', b"", path.read_bytes()))
+    assert Journal.read(path).states == whole.states
+
+
+async def test_a_journal_without_its_beginning_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    await write(path)
+    path.write_bytes(path.read_bytes().split(b"\n", 1)[1])
+    with pytest.raises(UndecidedError, match="lost its beginning"):
+        Journal.read(path)
+
+
+async def test_a_damaged_last_line_is_not_taken_for_a_torn_one(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    await write(path)
+    path.write_bytes(path.read_bytes()[:-3] + b"\n")
+    with pytest.raises(UndecidedError, match="is damaged"):
         Journal.read(path)
 
 

@@ -112,6 +112,7 @@ REPORTS: tuple[Report, ...] = (
         folder="/state/runs/r1",
         changes=(runs.RunChange(id="c", host="a", phase="etcd", what="w", why="y", risk=Risk.NONE, state="started"),),
     ),
+    runs.RunJudgement(run_id="r1", folder="/state/runs/r1", findings=()),
     listing.PhasesReport(phases=(listing.PhaseRow(id="etcd", title="etcd"),)),
     listing.VersionReport(version="0.1.0", python="3.11.7", kubernetes=("1.36.3", "1.37.2")),
     check_diff.CheckDiffReport(new=(check.of_design(finding(line=4), cluster_name="x", file="f"),), gone=(), same=3),
