@@ -1,0 +1,1 @@
+"""What a history shows. Pure: the same history always gives the same verdict."""

@@ -1,0 +1,283 @@
+"""From a history to findings: each injection against what the design promised, and the run as a whole."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from seakeep.core.finding import Finding, Severity
+from seakeep.core.verdict import Verdict
+from seakeep.experiments.base import Prediction
+from seakeep.experiments.history import AnyLine, Event, Final, FinalEnd, LeaderSeen, Mark, Op, PodSeen, Sample
+from seakeep.experiments.judge import availability, controllers, ledger, linearizable, watches
+from seakeep.experiments.schedule import Planned, Schedule
+
+T = TypeVar("T")
+
+ENDPOINT = "endpoint"
+"""The target of samples that go through the VIP."""
+
+HOT = "hot-"
+"""What keys that many read and write at once begin with."""
+
+PER_SECOND = 1.0
+"""Acknowledged writes of the ledger, and probes of each kind, that a second of the run needs at the least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectionResult:
+    """What came of one injection. Series are of the time from the injection until the cluster was healthy again."""
+
+    planned: Planned
+    injected: float | None
+    healed: float | None
+    recovered: float | None
+    series: tuple[availability.Series, ...]
+    rescheduled: float | None
+    verdict: Verdict
+    message: str
+
+    def of(self, verb: str, target: str = ENDPOINT) -> availability.Series | None:
+        """One probe's series."""
+        return next((each for each in self.series if each.verb == verb and each.target == target), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Everything that a history shows."""
+
+    injections: tuple[InjectionResult, ...]
+    totals: ledger.Totals
+    seconds: float
+    changes: tuple[tuple[str, float, str, str], ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Lines:
+    """A history, sorted out by kind."""
+
+    lines: Sequence[AnyLine]
+    marks: list[Mark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.marks = self.of(Mark)
+
+    def of(self, kind: type[T]) -> list[T]:
+        return [line for line in self.lines if isinstance(line, kind)]
+
+    def mark(self, what: str, number: int) -> Mark | None:
+        return next((mark for mark in self.marks if mark.what == what and mark.number == number), None)
+
+    def at(self, what: str, number: int) -> float | None:
+        found = self.mark(what, number)
+        return None if found is None else found.t
+
+
+def judge(schedule: Schedule, lines: Sequence[AnyLine], *, sites: dict[str, str] | None = None) -> Judgement:
+    """The whole run. `sites` is unused by the verdict itself; kept out of the history on purpose."""
+    del sites
+    history = _Lines(lines)
+    end = max((line.t for line in lines), default=0.0)
+    results = tuple(_injection(history, planned, end) for planned in schedule.injections)
+    findings = [_finding(f"STORM-{result.planned.experiment}", result) for result in results]
+    findings += _whole(history, end)
+    ledger_ops = [op for op in history.of(Op) if not op.key.startswith(HOT)]
+    return Judgement(
+        injections=results,
+        totals=ledger.judge(ledger_ops, (), ()).totals,
+        seconds=end,
+        changes=controllers.judge(history.of(LeaderSeen), ()).changes,
+        findings=tuple(findings),
+    )
+
+
+def _finding(id_: str, result: InjectionResult) -> Finding:
+    planned = result.planned
+    aimed = ", ".join(planned.targets) or planned.word
+    return found(id_, f"{planned.experiment} at {aimed}", result.verdict, result.message, where=aimed)
+
+
+def found(id_: str, title: str, verdict: Verdict, message: str, *, where: str = "", fix: str = "") -> Finding:
+    """A finding of a storm."""
+    return Finding(
+        id=id_,
+        verdict=verdict,
+        severity=Severity.ERROR,
+        title=title,
+        message=message,
+        remediation=fix if verdict is not Verdict.PASS else "",
+        where=where,
+    )
+
+
+def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult:
+    number = planned.number
+    begun, healed, recovered = (history.at(what, number) for what in ("injected", "healed", "recovered"))
+    span = (begun, recovered or end) if begun is not None else None
+    samples = history.of(Sample)
+    series: tuple[availability.Series, ...] = ()
+    if span is not None:
+        kinds = sorted({(s.verb, s.target) for s in samples})
+        series = tuple(
+            availability.series(samples, verb, target, span, without=planned.targets) for verb, target in kinds
+        )
+    after = begun if begun is not None else end
+    result = InjectionResult(
+        planned=planned,
+        injected=begun,
+        healed=healed,
+        recovered=recovered,
+        series=series,
+        rescheduled=controllers.rescheduled(history.of(PodSeen), planned.targets, after) if begun is not None else None,
+        verdict=Verdict.UNKNOWN,
+        message="",
+    )
+    verdict, message = _verdict(history, result)
+    return InjectionResult(**{**_fields(result), "verdict": verdict, "message": message})  # type: ignore[arg-type]
+
+
+def _fields(result: InjectionResult) -> dict[str, object]:
+    return {name: getattr(result, name) for name in InjectionResult.__slots__}
+
+
+def _verdict(history: _Lines, result: InjectionResult) -> tuple[Verdict, str]:
+    number = result.planned.number
+    failed = history.mark("failed", number)
+    prediction = result.planned.prediction
+    if result.injected is None:
+        why = failed.about if failed is not None else "the run ended before"
+        return Verdict.UNKNOWN, f"it was not injected: {why}"
+    if result.healed is None:
+        return Verdict.FAIL, f"it was not healed: {failed.about if failed is not None else 'the run ended before'}"
+    wrong: list[str] = []
+    unsure: list[str] = []
+    if abort := history.mark("abort", number):
+        wrong.append(f"the run stopped itself: {abort.about}")
+    if result.recovered is None:
+        wrong.append(f"the cluster was not healthy again: {failed.about if failed is not None else 'the run ended'}")
+    assert prediction is not None
+    said = _against(prediction, result, wrong, unsure)
+    if wrong:
+        return Verdict.FAIL, "; ".join(wrong)
+    if unsure:
+        return Verdict.UNKNOWN, "; ".join(unsure)
+    return Verdict.PASS, said
+
+
+def _against(prediction: Prediction, result: InjectionResult, wrong: list[str], unsure: list[str]) -> str:
+    """Prediction against observation. What is said when nothing is wrong."""
+    if not prediction.survives:
+        if result.planned.must_survive:
+            wrong.append(f"the design does not survive this: {prediction.why}")
+        return (
+            f"the design does not promise to survive this ({prediction.why}); it healed and nothing is held against it"
+        )
+    said = []
+    for verb, promised in (("write", prediction.write_gap), ("read", prediction.read_gap)):
+        series = result.of(verb)
+        said.append(_gap(verb, promised, series, result, wrong, unsure))
+    lookups = [each for each in result.series if each.verb == "lookup" and each.target not in result.planned.targets]
+    if prediction.dns_failures is not None:
+        failures = sum(each.failed for each in lookups)
+        if failures > prediction.dns_failures:
+            on = ", ".join(f"{each.target} {each.failed}" for each in lookups if each.failed)
+            wrong.append(f"{failures} DNS look-ups failed ({on}); the design promises {prediction.dns_failures}")
+        elif not lookups:
+            unsure.append("no DNS look-up was made outside the blast radius")
+        else:
+            said.append(f"{failures} DNS look-ups failed")
+    return "; ".join(said)
+
+
+def _gap(
+    verb: str,
+    promised: float | None,
+    series: availability.Series | None,
+    result: InjectionResult,
+    wrong: list[str],
+    unsure: list[str],
+) -> str:
+    if promised is None:
+        return f"longest {verb} gap {series.gap:.1f} s, nothing promised" if series else f"no {verb} was tried"
+    seconds = (result.recovered or result.healed or 0.0) - (result.injected or 0.0)
+    if series is None or series.sent < PER_SECOND * seconds:
+        unsure.append(f"too few {verb}s were tried ({series.sent if series else 0} in {seconds:.0f} s)")
+        return ""
+    if series.gap > promised:
+        text = f"no {verb} was answered for {series.gap:.1f} s, the design promises {promised:g} s"
+        (unsure if series.blind else wrong).append(text + (" (our own way there broke)" if series.blind else ""))
+    return f"longest {verb} gap {series.gap:.1f} s of {promised:g} s promised"
+
+
+def _whole(history: _Lines, end: float) -> list[Finding]:
+    ops = history.of(Op)
+    hot = [op for op in ops if op.key.startswith(HOT)]
+    rest = [op for op in ops if not op.key.startswith(HOT)]
+    return [
+        _ledger(ledger.judge(rest, _without_hot(history.of(Final)), history.of(FinalEnd)), end),
+        _linearizable(hot),
+        _watches(watches.judge(history.of(Event), ops)),
+        _controllers(controllers.judge(history.of(LeaderSeen), history.of(PodSeen))),
+    ]
+
+
+def _without_hot(finals: Collection[Final]) -> list[Final]:
+    return [final for final in finals if not final.key.startswith(HOT)]
+
+
+def _first(wrong: Sequence[str]) -> str:
+    more = f" (and {len(wrong) - 3} more)" if len(wrong) > 3 else ""
+    return "; ".join(wrong[:3]) + more
+
+
+def _ledger(judged: ledger.LedgerJudgement, seconds: float) -> Finding:
+    title = "every acknowledged write is there, and no deleted object is back"
+    totals = judged.totals
+    sums = (
+        f"{totals.acknowledged} acknowledged, {totals.refused} refused, {totals.ambiguous} ambiguous,"
+        f" {totals.deletes} deletes"
+    )
+    if judged.wrong:
+        return found("STORM-LEDGER", title, Verdict.FAIL, f"{_first(judged.wrong)}; {sums}", fix=_LEDGER_FIX)
+    if judged.unread:
+        return found("STORM-LEDGER", title, Verdict.UNKNOWN, f"{_first(judged.unread)}; {sums}")
+    if totals.acknowledged < PER_SECOND * seconds:
+        return found("STORM-LEDGER", title, Verdict.UNKNOWN, f"too little traffic in {seconds:.0f} s: {sums}")
+    return found("STORM-LEDGER", title, Verdict.PASS, f"0 lost, 0 returned; {sums}")
+
+
+_LEDGER_FIX = "look for members that do not flush (fsync), and for a restored or re-created data directory"
+
+
+def _linearizable(hot: Sequence[Op]) -> Finding:
+    title = "reads and writes of hot keys are linearizable"
+    by_key: dict[str, list[Op]] = {}
+    for op in hot:
+        by_key.setdefault(op.key, []).append(op)
+    wrong = [text for ops in by_key.values() for text in linearizable.violations(ops)]
+    reads = sum(op.verb == "read" and op.outcome == "ok" for op in hot)
+    writes = sum(op.verb != "read" and op.outcome == "ok" for op in hot)
+    if wrong:
+        return found("STORM-LINEARIZABLE", title, Verdict.FAIL, _first(wrong))
+    verdict = Verdict.PASS if reads >= 10 and writes >= 10 else Verdict.UNKNOWN
+    return found("STORM-LINEARIZABLE", title, verdict, f"{reads} reads and {writes} writes of {len(by_key)} keys")
+
+
+def _watches(judged: watches.WatchJudgement) -> Finding:
+    title = "watches are in order, with nothing twice and nothing missing"
+    text = f"{judged.events} events, {judged.relists} relists"
+    if judged.wrong:
+        return found("STORM-WATCHES", title, Verdict.FAIL, _first(judged.wrong))
+    return found("STORM-WATCHES", title, Verdict.PASS if judged.events >= 10 else Verdict.UNKNOWN, text)
+
+
+def _controllers(judged: controllers.ControllerJudgement) -> Finding:
+    title = "one leader at a time, and no pod on two nodes"
+    text = f"{judged.leaders} renewals, {len(judged.changes)} changes of leaders, {judged.pods} pods"
+    if judged.wrong:
+        return found("STORM-CONTROLLERS", title, Verdict.FAIL, _first(judged.wrong))
+    enough = judged.leaders >= 2 and judged.pods
+    return found("STORM-CONTROLLERS", title, Verdict.PASS if enough else Verdict.UNKNOWN, text)
+
+
+Judge = Callable[[Schedule, Sequence[AnyLine]], Judgement]
