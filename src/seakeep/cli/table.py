@@ -61,6 +61,19 @@ COMMANDS: tuple[Entry, ...] = (
         ),
     ),
     Entry(
+        "storm",
+        "Break the cluster on purpose, and judge what it promised.",
+        (
+            Entry("list", "List the experiments and the suites."),
+            Entry("explain", "Say what an experiment does, why, and how it is healed."),
+            Entry("run", "Run experiments."),
+            Entry("suite", "Run a suite of experiments."),
+            Entry("heal", "Undo whatever any earlier run left."),
+            Entry("judge", "Judge a stored run again."),
+            Entry("show", "Show the report of a stored run."),
+        ),
+    ),
+    Entry(
         "runs",
         "What was done to the cluster before.",
         (

@@ -26,7 +26,7 @@ from seakeep.sources.store import Store
 from seakeep.spec.load import LoadedSpec, load
 from seakeep.state.folder import State, base_folder
 from seakeep.state.rotation import trust_name
-from seakeep.transport.api import ApiClient, api_client
+from seakeep.transport.api import TIMEOUT, ApiClient, api_client
 from seakeep.transport.base import Host
 from seakeep.transport.dial import Dialer, DirectDialer
 from seakeep.transport.ssh import SshHost, SshTarget
@@ -225,14 +225,16 @@ class Session:
             }
             yield clients
 
-    def client(self, socket: Path, identity: str) -> AbstractAsyncContextManager[ApiClient]:
-        """A client of the API behind this socket."""
+    def client(
+        self, socket: Path, identity: str, *, keep: bool = True, timeout: float = TIMEOUT
+    ) -> AbstractAsyncContextManager[ApiClient]:
+        """A client of the API behind this socket. Without `keep` each request has a connection of its own."""
         ca = self.state.read(trust_name("cluster"))
         pair = None
         if identity != "anonymous":
             leaf = self.design.pki.leaf("cluster", identity)
             pair = (self.state.read(SecretRef(leaf.cert)), self.state.read(SecretRef(leaf.key)))
-        return api_client(socket, ca=ca, pair=pair, server_name="kubernetes")
+        return api_client(socket, ca=ca, pair=pair, server_name="kubernetes", keep=keep, timeout=timeout)
 
 
 def own_arch() -> str:

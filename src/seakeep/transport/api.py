@@ -128,6 +128,24 @@ class ApiClient:
             raise ApiError(f"the API did not answer {method} {path}: {text}", status=0, sent=sent) from error
         return answer.status_code, answer.content
 
+    async def lines(self, path: str, *, silence: float) -> AsyncIterator[bytes]:
+        """The lines of an answer that goes on and on, such as a watch, as they come. Ends when the server ends it.
+
+        ApiError for an answer that is not 200, for a connection that breaks, and after `silence` seconds of silence.
+        """
+        try:
+            async with self._http.stream("GET", path, timeout=httpx.Timeout(TIMEOUT, read=silence)) as answer:
+                if answer.status_code != 200:
+                    raise ApiError.of(answer.status_code, await answer.aread(), f"GET {path}")
+                rest = b""
+                async for piece in answer.aiter_bytes():
+                    *whole, rest = (rest + piece).split(b"\n")
+                    for line in whole:
+                        yield line
+        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
+            text = str(error) or type(error).__name__
+            raise ApiError(f"the answer to GET {path} broke off: {text}", status=0) from error
+
     async def get(self, api_version: str, kind: str, name: str, *, namespace: str | None = None) -> JsonObject:
         """One object."""
         return await self._object("GET", object_path(api_version, kind, name, namespace=namespace))

@@ -1,6 +1,6 @@
 """From a history to findings: each injection against what the design promised, and the run as a whole."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -73,9 +73,8 @@ class _Lines:
         return None if found is None else found.t
 
 
-def judge(schedule: Schedule, lines: Sequence[AnyLine], *, sites: dict[str, str] | None = None) -> Judgement:
-    """The whole run. `sites` is unused by the verdict itself; kept out of the history on purpose."""
-    del sites
+def judge(schedule: Schedule, lines: Sequence[AnyLine]) -> Judgement:
+    """The whole run."""
     history = _Lines(lines)
     end = max((line.t for line in lines), default=0.0)
     results = tuple(_injection(history, planned, end) for planned in schedule.injections)
@@ -169,44 +168,40 @@ def _against(prediction: Prediction, result: InjectionResult, wrong: list[str], 
     if not prediction.survives:
         if result.planned.must_survive:
             wrong.append(f"the design does not survive this: {prediction.why}")
-        return (
-            f"the design does not promise to survive this ({prediction.why}); it healed and nothing is held against it"
-        )
-    said = []
+        return f"the design promises nothing ({prediction.why}); it healed, and what was acknowledged is judged below"
+    said: list[str] = []
     for verb, promised in (("write", prediction.write_gap), ("read", prediction.read_gap)):
-        series = result.of(verb)
-        said.append(_gap(verb, promised, series, result, wrong, unsure))
-    lookups = [each for each in result.series if each.verb == "lookup" and each.target not in result.planned.targets]
+        verdict, text = _gap(verb, promised, result, prediction.why)
+        {Verdict.FAIL: wrong, Verdict.UNKNOWN: unsure}.get(verdict, said).append(text)
     if prediction.dns_failures is not None:
-        failures = sum(each.failed for each in lookups)
-        if failures > prediction.dns_failures:
-            on = ", ".join(f"{each.target} {each.failed}" for each in lookups if each.failed)
-            wrong.append(f"{failures} DNS look-ups failed ({on}); the design promises {prediction.dns_failures}")
-        elif not lookups:
-            unsure.append("no DNS look-up was made outside the blast radius")
-        else:
-            said.append(f"{failures} DNS look-ups failed")
+        verdict, text = _lookups(prediction.dns_failures, result)
+        {Verdict.FAIL: wrong, Verdict.UNKNOWN: unsure}.get(verdict, said).append(text)
     return "; ".join(said)
 
 
-def _gap(
-    verb: str,
-    promised: float | None,
-    series: availability.Series | None,
-    result: InjectionResult,
-    wrong: list[str],
-    unsure: list[str],
-) -> str:
-    if promised is None:
-        return f"longest {verb} gap {series.gap:.1f} s, nothing promised" if series else f"no {verb} was tried"
+def _gap(verb: str, promised: float | None, result: InjectionResult, why: str) -> tuple[Verdict, str]:
+    series = result.of(verb)
     seconds = (result.recovered or result.healed or 0.0) - (result.injected or 0.0)
     if series is None or series.sent < PER_SECOND * seconds:
-        unsure.append(f"too few {verb}s were tried ({series.sent if series else 0} in {seconds:.0f} s)")
-        return ""
-    if series.gap > promised:
-        text = f"no {verb} was answered for {series.gap:.1f} s, the design promises {promised:g} s"
-        (unsure if series.blind else wrong).append(text + (" (our own way there broke)" if series.blind else ""))
-    return f"longest {verb} gap {series.gap:.1f} s of {promised:g} s promised"
+        return Verdict.UNKNOWN, f"too few {verb}s were tried ({series.sent if series else 0} in {seconds:.0f} s)"
+    if promised is None:
+        return Verdict.PASS, f"longest {verb} gap {series.gap:.1f} s, nothing promised"
+    if series.gap <= promised:
+        return Verdict.PASS, f"longest {verb} gap {series.gap:.1f} s of {promised:g} s promised"
+    text = f"no {verb} was answered for {series.gap:.1f} s, the design promises {promised:g} s ({why})"
+    return (Verdict.UNKNOWN, f"{text}; our own way there broke") if series.blind else (Verdict.FAIL, text)
+
+
+def _lookups(promised: int, result: InjectionResult) -> tuple[Verdict, str]:
+    """On the nodes that were not aimed at."""
+    outside = [each for each in result.series if each.verb == "lookup" and each.target not in result.planned.targets]
+    if not outside:
+        return Verdict.UNKNOWN, "no DNS look-up was made outside the blast radius"
+    failures = sum(each.failed for each in outside)
+    if failures <= promised:
+        return Verdict.PASS, f"{failures} of {sum(each.sent for each in outside)} DNS look-ups failed"
+    on = ", ".join(f"{each.target} {each.failed}" for each in outside if each.failed)
+    return Verdict.FAIL, f"{failures} DNS look-ups failed ({on}), the design promises {promised}"
 
 
 def _whole(history: _Lines, end: float) -> list[Finding]:
@@ -278,6 +273,3 @@ def _controllers(judged: controllers.ControllerJudgement) -> Finding:
         return found("STORM-CONTROLLERS", title, Verdict.FAIL, _first(judged.wrong))
     enough = judged.leaders >= 2 and judged.pods
     return found("STORM-CONTROLLERS", title, Verdict.PASS if enough else Verdict.UNKNOWN, text)
-
-
-Judge = Callable[[Schedule, Sequence[AnyLine]], Judgement]

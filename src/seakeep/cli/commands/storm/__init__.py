@@ -1,0 +1,1 @@
+"""`seakeep storm`."""

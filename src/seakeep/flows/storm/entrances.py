@@ -1,0 +1,154 @@
+"""Where the storm's traffic enters: a few machines of different sites, each over an SSH connection of its own.
+
+A machine that carries traffic may be hit itself. What it then does not see is no outage: every request says which
+machine it left from, and the judge leaves out those that were aimed at.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Self
+
+from seakeep.artifacts.kube_apiserver import PORT
+from seakeep.core.errors import MachineError, SeakeepError, UndecidedError
+from seakeep.design.model import Role
+from seakeep.experiments.history import Outcome
+from seakeep.experiments.judge.verdict import ENDPOINT
+from seakeep.flows.probe import candidates
+from seakeep.flows.session import Session
+from seakeep.transport.api import ApiClient, ApiError
+from seakeep.transport.base import Host
+
+COUNT = 3
+REQUEST_LIMIT = 1.5
+"""Seconds after which a request has failed. A client that waits longer sees fewer failures, not shorter gaps."""
+
+ALIVE_LIMIT = 3.0
+_AMBIGUOUS = frozenset({409, 500, 502, 503, 504})
+"""Answers after which a write may have been carried out: a conflict may be with our own first try."""
+
+
+@dataclass(slots=True)
+class Entrance:
+    """One machine. `clients` by target (`endpoint`, or an API server's machine); `fresh` have a connection for each
+    request, `kept` use one again."""
+
+    host: Host
+    kept: dict[str, ApiClient] = field(default_factory=dict)
+    fresh: dict[str, ApiClient] = field(default_factory=dict)
+    looking: "asyncio.Task[bool] | None" = None
+
+    @property
+    def name(self) -> str:
+        """The machine's name."""
+        return self.host.name
+
+    async def lives(self) -> bool:
+        """Whether the machine answers now. Callers at the same moment share one question."""
+        if self.looking is None or self.looking.done():
+            self.looking = asyncio.create_task(self._look())
+        return await asyncio.shield(self.looking)
+
+    async def _look(self) -> bool:
+        try:
+            await self.host.run(":", what="see whether the storm's entrance is alive", timeout=ALIVE_LIMIT)
+        except MachineError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a request ended."""
+
+    outcome: Outcome
+    end: float
+    body: bytes = b""
+    why: str = ""
+    status: int = 0
+
+
+class Entrances:
+    """Opened with `async with`. UndecidedError where no machine reaches the endpoint."""
+
+    def __init__(self, session: Session, now: Callable[[], float]) -> None:
+        self._session = session
+        self._now = now
+        self._stack = AsyncExitStack()
+        self.open: list[Entrance] = []
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._fill()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with contextlib.suppress(SeakeepError, OSError):
+            await self._stack.aclose()
+
+    def turn(self, number: int) -> Entrance:
+        """Each in turn."""
+        return self.open[number % len(self.open)]
+
+    async def send(
+        self,
+        entrance: Entrance,
+        target: str,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        fresh: bool = False,
+        limit: float = REQUEST_LIMIT,
+    ) -> Reply:
+        """One request, judged. Raises nothing."""
+        client = (entrance.fresh if fresh else entrance.kept)[target]
+        try:
+            async with asyncio.timeout(limit):
+                status, answer = await client.raw(path, method=method, body=body)
+        except (ApiError, TimeoutError) as error:
+            end = self._now()
+            sent = error.sent if isinstance(error, ApiError) else True
+            why = error.message if isinstance(error, ApiError) else f"no answer within {limit:g} s"
+            if not await entrance.lives():
+                return Reply("unseen", end, why=f"{entrance.name}, which carried the request, does not answer")
+            return Reply("ambiguous" if sent else "refused", end, why=why)
+        end = self._now()
+        if 200 <= status < 300:
+            return Reply("ok", end, answer, status=status)
+        why = ApiError.of(status, answer, method).message
+        return Reply("ambiguous" if status in _AMBIGUOUS else "refused", end, answer, why, status)
+
+    async def _fill(self) -> None:
+        session = self._session
+        sites: set[str] = set()
+        spare = list(candidates(session.design))
+        while spare and len(self.open) < COUNT:
+            machine = next((m for m in spare if m.site not in sites), spare[0])
+            spare.remove(machine)
+            host = session.apart(machine.name)
+            self._stack.push_async_callback(host.close)
+            if await session.reaches(host) is True:
+                self.open.append(await self._clients(host))
+                sites.add(machine.site)
+        if not self.open:
+            endpoint = session.design.endpoint
+            raise UndecidedError(f"no machine reaches the API at {endpoint.host}:{endpoint.port}")
+
+    async def _clients(self, host: Host) -> Entrance:
+        session = self._session
+        endpoint = session.design.endpoint
+        places = {ENDPOINT: (str(endpoint.host), endpoint.port)}
+        places |= {m.name: (str(m.address), PORT) for m in session.design.with_role(Role.CONTROL_PLANE)}
+        entrance = Entrance(host)
+        for target, place in places.items():
+            socket = await self._stack.enter_async_context(host.tunnel(*place))
+            for keep, clients in ((True, entrance.kept), (False, entrance.fresh)):
+                client = session.client(socket, "admin", keep=keep, timeout=REQUEST_LIMIT)
+                clients[target] = await self._stack.enter_async_context(client)
+        return entrance

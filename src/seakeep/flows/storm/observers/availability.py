@@ -1,0 +1,67 @@
+"""Reads and writes every 100 ms, through the endpoint and to each API server."""
+
+import msgspec
+
+from seakeep.core.clock import Clock
+from seakeep.design.model import Design, Role
+from seakeep.engine.probe import Answer, Kind, Outcome, Request, Sampler
+from seakeep.experiments.history import Sample
+from seakeep.experiments.judge.verdict import ENDPOINT
+from seakeep.flows.storm.entrances import Entrances
+from seakeep.flows.storm.record import Recorder
+from seakeep.transport.api import ApiClient
+
+INTERVAL = 0.1
+
+
+def targets(design: Design) -> tuple[str, ...]:
+    """The endpoint, and the machine of each API server."""
+    return (ENDPOINT, *(machine.name for machine in design.with_role(Role.CONTROL_PLANE)))
+
+
+async def prepare(admin: ApiClient, design: Design, namespace: str) -> None:
+    """An object for each target."""
+    for target in targets(design):
+        await admin.apply("v1", "ConfigMap", f"probe-{target}", {"data": {"n": ""}}, namespace=namespace)
+
+
+def sampler(entrances: Entrances, record: Recorder, clock: Clock, design: Design, namespace: str) -> Sampler:
+    """To be entered with `async with`; what it sees goes into the history as it comes."""
+    requests: dict[Kind, Request] = {
+        Kind(verb, "kept", target): _request(entrances, record, verb, target, namespace)
+        for target in targets(design)
+        for verb in ("read", "write")
+    }
+    return Sampler(requests, clock=clock, interval=INTERVAL)
+
+
+def _request(entrances: Entrances, record: Recorder, verb: str, target: str, namespace: str) -> Request:
+    path = f"/api/v1/namespaces/{namespace}/configmaps/probe-{target}"
+
+    async def send(number: int) -> Answer:
+        entrance = entrances.turn(number)
+        begin = record.now
+        if verb == "read":
+            reply = await entrances.send(entrance, target, path)
+        else:
+            content = {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": f"probe-{target}"},
+                "data": {"n": str(number)},
+            }
+            reply = await entrances.send(entrance, target, path, method="PUT", body=msgspec.json.encode(content))
+        record.add(
+            Sample(
+                t=round(begin, 4),
+                end=round(reply.end, 4),
+                verb=verb,  # type: ignore[arg-type]
+                target=target,
+                via=entrance.name,
+                outcome=reply.outcome,
+                why=reply.why,
+            )
+        )
+        return Answer(Outcome(reply.outcome), reply.why)
+
+    return send
