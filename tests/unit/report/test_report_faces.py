@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
+from tests.unit.report import storms
 
 from seakeep.core.change import Change, Risk
 from seakeep.core.errors import Exit
@@ -113,6 +114,8 @@ REPORTS: tuple[Report, ...] = (
         changes=(runs.RunChange(id="c", host="a", phase="etcd", what="w", why="y", risk=Risk.NONE, state="started"),),
     ),
     runs.RunJudgement(run_id="r1", folder="/state/runs/r1", findings=()),
+    storms.report(),
+    *storms.OTHERS,
     listing.PhasesReport(phases=(listing.PhaseRow(id="etcd", title="etcd"),)),
     listing.VersionReport(version="0.1.0", python="3.11.7", kubernetes=("1.36.3", "1.37.2")),
     check_diff.CheckDiffReport(new=(check.of_design(finding(line=4), cluster_name="x", file="f"),), gone=(), same=3),

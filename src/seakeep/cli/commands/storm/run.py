@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @command(
     about="One after the other, each healed and recovered from before the next. EXPERIMENT is an id, or ID@WORD to aim"
-    " it: one, leader, follower, minority, majority, site, site:b, vip-holder, dns, all, a machine, or several joined by"
-    " +. The first Ctrl-C heals and judges what there is; a machine whose controller is gone heals itself.",
+    " it: one, leader, follower, minority, majority, site, site:b, vip-holder, dns, all, a machine, or several joined"
+    " by +. The first Ctrl-C heals and judges what there is; a machine whose controller is gone heals itself.",
     examples=(
         "seakeep storm run etcd_leader_killed",
         "seakeep storm run machine_cut_off@site:b apiserver_killed@a-cp1 --seed 7",
