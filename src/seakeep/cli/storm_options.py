@@ -105,4 +105,4 @@ async def begin(
             addresses={machine.name: str(machine.address) for machine in session.design.machines},
         ),
     )
-    return await storm(session, options, lambda lines: call.agree(lines, "Break this? Only 'yes' is accepted: "))
+    return await storm(session, options, lambda lines: call.agree(lines, question="Break this?"))
