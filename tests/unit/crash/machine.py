@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.unit.phases.world import ABSENT, IMAGES, RUNNING, Box
 
 from seakeep.artifacts import kernel, ownership
+from seakeep.facts import inventory
 from seakeep.facts.base import FactSet
 from seakeep.facts.files import FileState
 from seakeep.phases import wanted
@@ -29,10 +30,12 @@ TORN = "torn"
 
 @dataclass
 class Machine(Box):
-    """What survives on one machine. `temporary` are files under the names that writing uses; `incoming` are programs
-    that were unpacked and have no name yet; `lock` is the operator's lock file."""
+    """What survives on one machine. `temporary` are files under the names that writing uses, `next_inventory` what the
+    inventory's holds; `incoming` are programs that were unpacked and have no name yet; `lock` is the operator's lock
+    file."""
 
     temporary: dict[str, FileState] = field(default_factory=dict)
+    next_inventory: str = ""
     incoming: frozenset[str] = frozenset()
     lock: str = ""
 
@@ -155,6 +158,8 @@ def _file_effects(words: list[str], content: Mapping[str, bytes]) -> Iterator[Ef
                 kind="file", mode=0o600, owner="root", group="root", sha256=TORN))  # fmt: skip
             yield lambda m: _temporary(m, path, FileState(
                 kind="file", mode=int(mode, 8), owner=owner, group=group, sha256=digest))  # fmt: skip
+            if path.endswith("/.inventory.seakeep-new"):
+                yield lambda m: replace(m, next_inventory=content[name].decode())
         case ["swap", path, to]:
             yield lambda m: _renamed(m, path, to)
         case ["link", path, target, beside]:
@@ -232,6 +237,8 @@ def _temporary(m: Machine, path: str, state: FileState) -> Machine:
 
 def _renamed(m: Machine, path: str, to: str) -> Machine:
     left = {k: v for k, v in m.temporary.items() if k != path}
+    if to == inventory.PATH:
+        m = replace(m, inventory=m.next_inventory, next_inventory="")
     return replace(m, files={**m.files, to: m.temporary[path]}, temporary=left)
 
 
