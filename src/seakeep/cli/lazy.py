@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
 
 def load(words: tuple[str, ...], entry: Entry) -> Command:
     """The command of these words, from its module."""
-    module = import_module(".".join((PACKAGE, *words)))
+    module = import_module(".".join((PACKAGE, *words)).replace("-", "_"))
     found = module.run
     assert isinstance(found, Command)
     found.name = entry.name

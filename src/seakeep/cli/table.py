@@ -29,6 +29,15 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("kubectl", "Run kubectl against the cluster."),
     Entry("ssh", "Log in to a machine, or run a command on it."),
     Entry(
+        "certs",
+        "Certificates: what there is, renewing them, replacing who signs them.",
+        (
+            Entry("list", "List every certificate: on disks, as served, in kubeconfigs."),
+            Entry("renew", "Issue certificates anew, and let everybody use them."),
+            Entry("rotate-ca", "Replace an authority, in stages."),
+        ),
+    ),
+    Entry(
         "spec",
         "The cluster file: what it says, and what it may say.",
         (

@@ -5,6 +5,7 @@ from typing import Any
 from seakeep.facts import (
     accounts,
     apiserver,
+    certificates,
     clock,
     contents,
     disks,
@@ -52,5 +53,8 @@ PREFLIGHT: tuple[Fact[Any], ...] = (disks.FACT, ports.FACT, modules.FACT, reach.
 HEALTH: tuple[Fact[Any], ...] = (clock.FACT, etcd.FACT, apiserver.FACT, vip.FACT, kubelet_cert.FACT)
 """What `status` reads."""
 
-FACTS: tuple[Fact[Any], ...] = tuple(dict.fromkeys((*STATE, *PREFLIGHT, *HEALTH)))
+CERTIFICATES: tuple[Fact[Any], ...] = (certificates.FACT,)
+"""What `certs list` reads."""
+
+FACTS: tuple[Fact[Any], ...] = tuple(dict.fromkeys((*STATE, *PREFLIGHT, *HEALTH, *CERTIFICATES)))
 """Each fact once."""

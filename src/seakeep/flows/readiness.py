@@ -60,9 +60,17 @@ class _Workload(msgspec.Struct, rename="camel"):
     number_available: int = 0
     desired_number_scheduled: int = 0
     replicas: int = 0
+    observed_generation: int = 0
+    updated_replicas: int = 0
+    updated_number_scheduled: int = 0
+
+
+class _Generation(msgspec.Struct):
+    generation: int = 0
 
 
 class _Object(msgspec.Struct):
+    metadata: _Generation = msgspec.field(default_factory=_Generation)
     status: _Workload = msgspec.field(default_factory=_Workload)
 
 
@@ -141,6 +149,15 @@ async def nodes_ready(session: Session, api: ApiClient) -> None:
 
 async def addons_ready(session: Session, api: ApiClient) -> None:
     """Pod network on every node, and all replicas of DNS."""
+    await _addons(session, api, "pod network and DNS to be available", anew=False)
+
+
+async def addons_rolled_out(session: Session, api: ApiClient) -> None:
+    """The same, and every pod is of the newest generation."""
+    await _addons(session, api, "pods of the pod network and of DNS to be replaced", anew=True)
+
+
+async def _addons(session: Session, api: ApiClient, what: str, *, anew: bool) -> None:
     design = session.design
     wanted = [
         (each, len(design.nodes) if each.kind == "DaemonSet" else design.dns_replicas)
@@ -156,10 +173,13 @@ async def addons_ready(session: Session, api: ApiClient) -> None:
             if status != 200:
                 wrong.append(f"{each.name} answered {status}")
                 continue
-            found = decoded(body, _Object, each.name).status
-            ready = max(found.available_replicas, found.number_available)
+            found = decoded(body, _Object, each.name)
+            ready = max(found.status.available_replicas, found.status.number_available)
+            updated = max(found.status.updated_replicas, found.status.updated_number_scheduled)
             if ready < count:
                 wrong.append(f"{each.name}: {ready} of {count} pods available")
+            elif anew and (updated < count or found.status.observed_generation < found.metadata.generation):
+                wrong.append(f"{each.name}: {updated} of {count} pods replaced")
         return "; ".join(wrong) or None
 
-    await _await(session, "pod network and DNS to be available", "add-ons", probe)
+    await _await(session, what, "add-ons", probe)

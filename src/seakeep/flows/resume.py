@@ -5,13 +5,21 @@ verified is not planned again, what is ambiguous is repeated if the facts do not
 """
 
 import hashlib
+from functools import partial
 
+from seakeep.core.change import OPERATOR
 from seakeep.core.errors import RefusedError
-from seakeep.engine.journal import Journal
+from seakeep.engine.journal import Journal, State
 from seakeep.flows.apply import Confirm, apply
 from seakeep.flows.session import Session
+from seakeep.flows.view import View
+from seakeep.phases import keys
 from seakeep.report.apply import ApplyReport
+from seakeep.state import pki
 from seakeep.state.runs import Run, find_run, list_runs
+
+RESUMABLE = ("apply", "renew", "rotate-ca")
+"""The verbs of runs that are an apply, with or without something that was to be issued besides."""
 
 
 async def resume(session: Session, run_id: str | None, confirm: Confirm) -> ApplyReport:
@@ -23,7 +31,22 @@ async def resume(session: Session, run_id: str | None, confirm: Confirm) -> Appl
             f"{session.loaded.path} has changed since {run.id} began",
             hint="`seakeep apply` takes the machines from where they are to the file as it is now",
         )
-    return await apply(session, confirm=confirm, command=run.verb, run=run)
+    return await apply(session, confirm=confirm, command=run.verb, run=run, wish=partial(_unfinished, run))
+
+
+def _unfinished(run: Run, view: View) -> tuple[pki.Missing, ...]:
+    """What the run was to issue, though nothing was wrong with it, and has not: the state folder does not tell."""
+    del view
+    if run.verb == "apply":
+        return ()
+    history = Journal.read(run.journal)
+    prefix = f"{OPERATOR}/{keys.PHASE.id}/"
+    open_ones = (State.PENDING, State.AMBIGUOUS, State.FAILED)
+    return tuple(
+        pki.Missing(change.removeprefix(prefix), "the run that is resumed was to issue it")
+        for change, state in history.states.items()
+        if change.startswith(prefix) and state in open_ones
+    )
 
 
 def _chosen(session: Session, run_id: str | None) -> Run:
@@ -31,13 +54,13 @@ def _chosen(session: Session, run_id: str | None) -> Run:
         run = find_run(session.state, run_id)
         if run is None:
             raise RefusedError(f"there is no run {run_id!r}", hint="see `seakeep runs list`")
-        if run.verb != "apply":
+        if run.verb not in RESUMABLE:
             raise RefusedError(f"{run.id} is a {run.verb}", hint=f"`seakeep {run.verb}` again goes on where it stopped")
         if not run.journal.exists() or Journal.read(run.journal).finished:
             raise RefusedError(f"there is nothing to resume: {run.id} came to its end", hint="see `seakeep runs list`")
         return run
     for run in list_runs(session.state):
-        if run.verb != "apply" or not run.journal.exists():
+        if run.verb not in RESUMABLE or not run.journal.exists():
             continue
         if Journal.read(run.journal).finished:
             break

@@ -22,6 +22,8 @@ from seakeep.facts.vip import VipState
 from seakeep.flows import readiness
 from seakeep.flows.gates import etcd_health
 from seakeep.flows.session import Session
+from seakeep.phases.node import LATE
+from seakeep.report.document import span
 from seakeep.report.model import Unanswered
 from seakeep.report.status import (
     ApiServer,
@@ -33,12 +35,10 @@ from seakeep.report.status import (
     NodeStatus,
     StatusReport,
 )
-from seakeep.state import pki
+from seakeep.state import pki, rotation
 from seakeep.transport.api import ApiClient, ApiError, decoded
 
 READ_LIMIT = 15.0
-RENEW_DAYS = 30
-"""A certificate that ends sooner is a failure: nothing is left of the time in which it should have been renewed."""
 
 
 @dataclass(slots=True)
@@ -280,16 +280,47 @@ def _dns(api: _FromApi, judgement: _Judgement) -> DnsStatus:
 
 
 def _certificates(session: Session, facts: Mapping[str, FactSet], judgement: _Judgement) -> CertificateStatus:
-    ends: list[tuple[datetime, str]] = [(end, name) for name, end in pki.expiries(session.state, session.design)]
-    for name, found in facts.items():
+    now, plan = session.clock.now(), session.design.pki
+    ends: list[tuple[datetime, str]] = []
+    due: list[str] = []
+    for name, end in pki.expiries(session.state, session.design):
+        ends.append((end, name))
+        authority = name.endswith("/ca.crt")
+        if end - now < (plan.leaf_life if authority else plan.renew_before):
+            fix = (
+                f"seakeep certs rotate-ca {name.split('/')[1]} replaces it" if authority else "seakeep apply renews it"
+            )
+            due.append(name)
+            judgement.add("certificates", name, False, _ends(end, now), fix)
+    for host, found in facts.items():
         pem = found.find(kubelet_cert.FACT)
-        if pem:
-            certificate = x509.load_pem_x509_certificate(pem)
-            ends.append((certificate.not_valid_after_utc, f"kubelet client certificate on {name}"))
+        if not pem:
+            continue
+        certificate = x509.load_pem_x509_certificate(pem)
+        begin, end, name = certificate.not_valid_before_utc, certificate.not_valid_after_utc, f"kubelet/{host}"
+        ends.append((end, name))
+        if end - now <= LATE * (end - begin):
+            due.append(name)
+            judgement.add("certificates", name, False, _ends(end, now), "seakeep apply gives the kubelet a new one")
+    rotating = rotation.stages(session.state, session.design)
+    standing = tuple(f"{name} (at {stage})" for name, stage in rotating.items())
     if not ends:
         judgement.add("certificates", "", None, "none has been issued yet", "")
-        return CertificateStatus(nearest_expiry=None, name=None, days=None)
+        return CertificateStatus(nearest_expiry=None, name=None, days=None, rotating=standing)
     end, name = min(ends)
-    days = floor((end - session.clock.now()).total_seconds() / 86400)
-    judgement.add("certificates", name, days >= RENEW_DAYS, f"ends in {days} days", "seakeep apply renews it")
-    return CertificateStatus(nearest_expiry=rfc3339(end), name=name, days=days)
+    if not due:
+        judgement.add("certificates", name, True, _ends(end, now), "")
+    left = (end - now).total_seconds()
+    return CertificateStatus(
+        nearest_expiry=rfc3339(end),
+        name=name,
+        days=floor(left / 86400),
+        remaining_seconds=floor(left),
+        due=tuple(due),
+        rotating=standing,
+    )
+
+
+def _ends(end: datetime, now: datetime) -> str:
+    left = floor((end - now).total_seconds())
+    return f"ends in {span(left)}" if left > 0 else f"ended {span(-left)} ago"

@@ -26,6 +26,7 @@ from seakeep.flows.session import Session, own_arch
 from seakeep.phases.base import ObjectKey, PlanContext, traits_of
 from seakeep.sources.base import ARCHITECTURES
 from seakeep.state import members, pki
+from seakeep.state.rotation import PREFIX, stages
 from seakeep.transport.api import ApiClient
 
 Objects = Mapping[ObjectKey, JsonObject]
@@ -92,6 +93,8 @@ async def observe(session: Session) -> View:
     findings = planning.preflight(fleet, design.waivers, today)
     for finding in planning.notable(findings):
         session.progress.note(finding)
+    for line in _pki_notes(session):
+        session.progress.note(line)
     view = View(
         facts=facts,
         unreachable=unreachable,
@@ -129,7 +132,9 @@ async def fetch(session: Session, architectures: Collection[str] = ()) -> None:
 def context_of(session: Session, view: View, found: Objects | None = None) -> PlanContext:
     """What phases decide from. Keys are looked up anew: they may have been issued since the view was made."""
     design, state = session.design, session.state
-    missing = {each.name: each for each in (*view.asked, *pki.missing(state, design, session.clock.now()))}
+    # A stage of a rotation first: what is issued after it is signed by the one that signs from then on.
+    stages = [each for each in view.asked if each.name.startswith(PREFIX)]
+    missing = {each.name: each for each in (*stages, *pki.missing(state, design, session.clock.now()), *view.asked)}
     replaced = frozenset(name for each in missing for name in pki.touched(design, each))
 
     def resolve(reference: SecretRef) -> Secret | None:
@@ -173,6 +178,22 @@ class _StorePrograms:
 
 def _owned(found: FactSet, design: Design) -> bool:
     return f"owner:{design.name}" in found.get(leftovers.FACT)
+
+
+def _pki_notes(session: Session) -> list[str]:
+    """What an apply does not do by itself: replacing authorities."""
+    aging = pki.aging(session.state, session.design, session.clock.now())
+    return [
+        *(
+            f"warning: the authority {name} ends on {rfc3339(end)}, before a certificate issued now would: "
+            f"`seakeep certs rotate-ca {name}` replaces it"
+            for name, end in aging
+        ),
+        *(
+            f"{name} is being replaced, at the stage {stage}: `seakeep certs rotate-ca {name}` goes on with it"
+            for name, stage in stages(session.state, session.design).items()
+        ),
+    ]
 
 
 def _refuse_without_keys(session: Session, facts: Mapping[str, FactSet], fresh: frozenset[str]) -> None:

@@ -22,7 +22,7 @@ from seakeep.state.rotation import ca_name
 PHASE = Phase("node", "Nodes", "machine")
 ARTIFACTS = (kubelet, kube_proxy)
 
-LATE = 0.05
+LATE = 0.08
 """The share of its life with which a kubelet's client certificate is overdue: kubelets ask for another when 10 to 30
 percent are left (client-go's certificate manager)."""
 

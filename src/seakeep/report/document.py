@@ -103,6 +103,14 @@ def seconds(value: float) -> str:
     return f"{whole // 60} min {whole % 60:02d} s"
 
 
+def span(value: int) -> str:
+    """`364 d`, `23 h`, `4 min`, `50 s`: rounded down."""
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if abs(value) >= 2 * length:
+            return f"{int(value / length)} {unit}"
+    return f"{value} s"
+
+
 def size(value: int | None) -> str:
     """Bytes in binary units: `20.5 MiB`. Unknown where there is no value."""
     if value is None:

@@ -16,14 +16,12 @@ from seakeep.report.document import (
     known,
     line,
     size,
+    span,
     truth,
     verdict_cell,
 )
 from seakeep.report.findings import problems
 from seakeep.report.model import Part, Report, Unanswered, exit_of
-
-EXPIRY_WARNING_DAYS = 30
-"""Certificates that end sooner are shown as a warning."""
 
 
 class EtcdMember(Part, frozen=True, kw_only=True):
@@ -79,11 +77,16 @@ class DnsStatus(Part, frozen=True, kw_only=True):
 
 
 class CertificateStatus(Part, frozen=True, kw_only=True):
-    """The certificate that ends first. `days` is whole days from now, negative once it has ended."""
+    """The certificate that ends first. `days` and `remaining_seconds` are from now, rounded down, negative once it has
+    ended. `due` are those that should have been renewed or replaced, `rotating` the authorities that are being
+    replaced, with their stage."""
 
     nearest_expiry: str | None
     name: str | None
     days: int | None
+    remaining_seconds: int | None = None
+    due: tuple[str, ...] = ()
+    rotating: tuple[str, ...] = ()
 
 
 class StatusReport(Report, frozen=True, kw_only=True, tag="Status"):
@@ -194,14 +197,16 @@ def _dns(dns: DnsStatus) -> Cell:
 
 
 def _certificates(certificates: CertificateStatus) -> Cell:
-    days = certificates.days
-    if days is None:
+    left = certificates.remaining_seconds
+    if left is None:
         return known(None)
     detail = f"{certificates.name}, {certificates.nearest_expiry}"
-    if days < 0:
-        return Cell(f"ended {-days} days ago: {detail}", Tone.BAD)
-    tone = Tone.WARN if days < EXPIRY_WARNING_DAYS else Tone.GOOD
-    return Cell(f"the first ends in {days} days: {detail}", tone)
+    rotating = f"; being replaced: {', '.join(certificates.rotating)}" if certificates.rotating else ""
+    if left <= 0:
+        return Cell(f"ended {span(-left)} ago: {detail}{rotating}", Tone.BAD)
+    tone = Tone.BAD if certificates.due else Tone.WARN if rotating else Tone.GOOD
+    due = f"; {len(certificates.due)} due" if certificates.due else ""
+    return Cell(f"the first ends in {span(left)}: {detail}{due}{rotating}", tone)
 
 
 def _open(report: StatusReport) -> Document:

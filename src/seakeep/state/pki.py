@@ -128,7 +128,10 @@ def aging(state: State, design: Design, now: datetime) -> tuple[tuple[str, datet
         stored = state.read(ca_name(ca.name))
         if stored is None:
             continue
-        end = certificates.load_certificate(stored).not_valid_after_utc
+        try:
+            end = certificates.load_certificate(stored).not_valid_after_utc
+        except ValueError:
+            continue  # `missing` refuses it, with its name
         if end - now < design.pki.leaf_life:
             found.append((ca.name, end))
     return tuple(found)

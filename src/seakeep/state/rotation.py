@@ -73,7 +73,7 @@ def names(design: Design) -> tuple[str, ...]:
 
 def stage(state: State, ca: str) -> Stage | None:
     """Where the rotation stands; None where there is none."""
-    following, previous = _others(ca)
+    following, previous = others(ca)
     if state.read(previous) is not None and not half_promoted(state, ca):
         return Stage.REISSUE
     return Stage.TRUST if state.read(following) is not None else None
@@ -87,7 +87,7 @@ def stages(state: State, design: Design) -> dict[str, Stage]:
 
 def half_promoted(state: State, ca: str) -> bool:
     """Whether the step to REISSUE was begun and not finished."""
-    following, previous = _others(ca)
+    following, previous = others(ca)
     return state.read(following) is not None and state.read(previous) is not None
 
 
@@ -147,7 +147,7 @@ def advance(state: State, design: Design, name: str, now: datetime) -> None:
     if ca == SERVICE_ACCOUNT:
         _advance_service_account(state, wanted)
         return
-    following, previous = _others(ca)
+    following, previous = others(ca)
     if wanted is Stage.TRUST:
         key = kept_key(state, following.replace(".crt", ".key"))
         if state.read(following) is None:
@@ -181,14 +181,14 @@ def usable_key(stored: Secret, name: str) -> ec.EllipticCurvePrivateKey:
         ) from error
 
 
-def _others(ca: str) -> tuple[str, str]:
-    """The next one and the previous one, by the file that says that they are there."""
+def others(ca: str) -> tuple[str, str]:
+    """The next one and the previous one, by the file that says that they are there. For an authority: certificates."""
     return (_SA_NEXT, _SA_PREVIOUS) if ca == SERVICE_ACCOUNT else (f"pki/{ca}/next.crt", f"pki/{ca}/previous.crt")
 
 
 def _promote(state: State, ca: str) -> None:
     """`ca` is copied before it is overwritten, and `next` is forgotten last."""
-    following, previous = _others(ca)
+    following, previous = others(ca)
     if state.read(previous) is None:
         _copy(state, ca_key(ca), previous.replace(".crt", ".key"))
         _copy(state, ca_name(ca), previous)
@@ -256,7 +256,7 @@ def _trusted(state: State, ca: str) -> Secret | None:
     own = state.read(ca_name(ca))
     if own is None:
         return None
-    following, previous = (state.read(name) for name in _others(ca))
+    following, previous = (state.read(name) for name in others(ca))
     parts = [own.reveal()]
     if following is not None:
         parts.append(following.reveal())

@@ -242,7 +242,7 @@ async def api_client(
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(cadata=_held(ca, "the CA certificate").reveal().decode())
     if pair is not None:
-        _load_pair(context, _held(pair[0], "the certificate"), _held(pair[1], "the certificate's key"))
+        load_pair(context, _held(pair[0], "the certificate"), _held(pair[1], "the certificate's key"))
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None if keep else 0)
     transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=context, trust_env=False, limits=limits)
     headers = {"Authorization": f"Bearer {token.reveal().decode()}"} if token is not None else {}
@@ -262,7 +262,8 @@ def _held(value: Secret | None, what: str) -> Secret:
     return value
 
 
-def _load_pair(context: ssl.SSLContext, certificate: Secret, key: Secret) -> None:
+def load_pair(context: ssl.SSLContext, certificate: Secret, key: Secret) -> None:
+    """What a client shows of itself."""
     # OpenSSL reads certificates from files only: one that nobody else may open, for as long as it takes.
     handle, name = tempfile.mkstemp(prefix="seakeep-")
     try:

@@ -106,7 +106,7 @@ async def chosen(session: FakeSession, monkeypatch: pytest.MonkeyPatch, run_id: 
     """The run that `resume` hands to apply."""
     taken: list[str] = []
 
-    async def fake(session: FakeSession, *, confirm: object, command: str, run: object) -> ApplyReport:
+    async def fake(session: FakeSession, *, confirm: object, command: str, run: object, wish: object) -> ApplyReport:
         taken.append(f"{command} {run.id}")  # type: ignore[attr-defined]
         return ApplyReport(cluster_name="c", changes=0, phases=(), run_dir="")
 

@@ -216,9 +216,9 @@ async def test_the_kubelets_own_certificate_counts_and_a_near_end_fails(healthy:
     pem = (FOLDER / "kubelet_cert" / "rotated.out").read_bytes()
     healthy.raw["a-worker1"]["kubelet_cert"] = pem
     report = await status(healthy)
-    assert report.certificates.name == "kubelet client certificate on a-worker1"
+    assert report.certificates.name == "kubelet/a-worker1"
     healthy.clock.time = 340 * 86400  # type: ignore[attr-defined]
-    assert wrong(await status(healthy))["certificates", "kubelet client certificate on a-worker1"][0] is Verdict.FAIL
+    assert wrong(await status(healthy))["certificates", "kubelet/a-worker1"][0] is Verdict.FAIL
 
 
 async def test_a_kubelet_certificate_that_cannot_be_read_does_not_end_the_status(healthy: FakeSession) -> None:

@@ -16,7 +16,7 @@ from seakeep.core.change import Change, Risk
 from seakeep.core.errors import Exit
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
-from seakeep.report import apply, check, check_diff, checks, lab, listing, plan, runs, sources, status
+from seakeep.report import apply, certs, check, check_diff, checks, lab, listing, plan, runs, sources, status
 from seakeep.report.faces import Color, Output, draw, encode, inert, render
 from seakeep.report.model import Report, Unanswered
 from seakeep.report.runlog import RunLog, Tee
@@ -51,7 +51,9 @@ def a_status(**changes: object) -> status.StatusReport:
         endpoint=status.EndpointStatus(vip="10.0.0.10", holder="a-lb", ready=True),
         nodes=(status.NodeStatus(name="hot1", site="a", pool="hot", ready=True, version="v1.37.2"),),
         dns=status.DnsStatus(ready=True, replicas=2, available=2, sites=("a", "b")),
-        certificates=status.CertificateStatus(nearest_expiry="2027-11-23T22:00:00Z", name="etcd/peer", days=365),
+        certificates=status.CertificateStatus(
+            nearest_expiry="2027-11-23T22:00:00Z", name="etcd/peer", days=365, remaining_seconds=365 * 86400
+        ),
     )
     return msgspec.structs.replace(report, **changes)
 
@@ -64,6 +66,8 @@ CHANGE = Change(
     why="election-timeout: 1000 -> 2000",
     risk=Risk.QUORUM,
 )
+
+APPLIED = apply.ApplyReport(cluster_name="x", changes=1, phases=(), run_dir="/state/runs/1")
 
 REPORTS: tuple[Report, ...] = (
     a_status(),
@@ -116,6 +120,35 @@ REPORTS: tuple[Report, ...] = (
     runs.RunJudgement(run_id="r1", folder="/state/runs/r1", findings=()),
     storms.report(),
     *storms.OTHERS,
+    certs.CertificatesReport(
+        verdict=Verdict.FAIL,
+        cluster_name="x",
+        checked_at="t",
+        certificates=(
+            certs.CertificateRow(
+                name="etcd/server-a",
+                kind="leaf",
+                subject="CN=a",
+                sans=("a",),
+                issuer="CN=x etcd",
+                serial="1f",
+                not_before="t",
+                not_after="u",
+                remaining_seconds=240,
+                verdict=Verdict.FAIL,
+                problems=("expires on u",),
+                places=(certs.Place(machine="a", path="/x.crt", used_by=("etcd",), matches=True),),
+                served=(certs.Served(machine="a", component="etcd clients", address="1:2379", matches=None),),
+            ),
+        ),
+        rotations=(certs.RotationRow(authority="etcd", stage="trust"),),
+    ),
+    certs.RenewReport(cluster_name="x", renewed=("pki/etcd/server-a.crt",), applied=APPLIED),
+    certs.RotationReport(
+        cluster_name="x",
+        stages=(certs.StageDone(stage="trust", authorities=("etcd",), applied=APPLIED),),
+        open=(certs.RotationRow(authority="etcd", stage="trust"),),
+    ),
     listing.PhasesReport(phases=(listing.PhaseRow(id="etcd", title="etcd"),)),
     listing.VersionReport(version="0.1.0", python="3.11.7", kubernetes=("1.36.3", "1.37.2")),
     check_diff.CheckDiffReport(new=(check.of_design(finding(line=4), cluster_name="x", file="f"),), gone=(), same=3),
@@ -175,7 +208,7 @@ def test_status_has_the_promised_keys() -> None:
     assert set(values["endpoint"]) == {"vip", "holder", "ready"}
     assert set(values["nodes"][0]) == {"name", "site", "pool", "ready", "version"}
     assert {"ready", "replicas"} <= set(values["dns"])
-    assert set(values["certificates"]) == {"nearestExpiry", "name", "days"}
+    assert set(values["certificates"]) == {*("nearestExpiry", "name", "days", "remainingSeconds", "due", "rotating")}
 
 
 def test_unknown_is_null_with_a_reason_and_never_a_pass() -> None:
@@ -191,11 +224,35 @@ def test_unknown_is_null_with_a_reason_and_never_a_pass() -> None:
     assert "etcd a: no answer in 5 s" in drawn(report)
 
 
+DAY = 86400
+
+
 @pytest.mark.parametrize(
-    ("days", "mark"), [(365, "✓ the first ends in 365"), (3, "! the first ends in 3"), (-2, "✗ ended 2")]
+    ("seconds", "due", "rotating", "mark"),
+    [
+        (365 * DAY, (), (), "✓ the first ends in 365 d: etcd/peer"),
+        (3 * DAY, ("etcd/peer",), (), "✗ the first ends in 3 d: etcd/peer, t; 1 due"),
+        (110, ("etcd/peer",), (), "✗ the first ends in 110 s"),
+        (
+            365 * DAY,
+            (),
+            ("etcd (at trust)",),
+            "! the first ends in 365 d: etcd/peer, t; being replaced: etcd (at trust)",
+        ),
+        (-2 * DAY, ("etcd/peer",), (), "✗ ended 2 d ago"),
+    ],
 )
-def test_certificates_say_how_near_their_end_is(days: int, mark: str) -> None:
-    certificates = status.CertificateStatus(nearest_expiry="t", name="etcd/peer", days=days)
+def test_certificates_say_how_near_their_end_is(
+    seconds: int, due: tuple[str, ...], rotating: tuple[str, ...], mark: str
+) -> None:
+    certificates = status.CertificateStatus(
+        nearest_expiry="t",
+        name="etcd/peer",
+        days=seconds // DAY,
+        remaining_seconds=seconds,
+        due=due,
+        rotating=rotating,
+    )
 
     assert mark in drawn(a_status(certificates=certificates))
 
@@ -369,3 +426,23 @@ def test_the_run_log_is_private_and_drops_repeats(tmp_path: Path) -> None:
         "2026-11-23T22:10:05Z lines",
         "2026-11-23T22:10:05Z a: done",
     ]
+
+
+def test_certificates_have_stable_keys_and_show_problems_and_rotations() -> None:
+    report = next(each for each in REPORTS if isinstance(each, certs.CertificatesReport))
+    values = json.loads(encode(report, Output.JSON))
+
+    assert set(values) == {
+        *("apiVersion", "kind", "verdict", "clusterName", "checkedAt", "certificates", "rotations", "errors")
+    }
+    (row,) = values["certificates"]
+    assert set(row) == {
+        *("name", "kind", "subject", "sans", "issuer", "serial", "notBefore", "notAfter", "remainingSeconds"),
+        *("verdict", "problems", "places", "served"),
+    }
+    assert set(row["places"][0]) == {"machine", "path", "usedBy", "matches"}
+    assert set(row["served"][0]) == {"machine", "component", "address", "matches", "reason"}
+    text = drawn(report)
+    assert "etcd/server-a: expires on u" in text
+    assert "4 min" in text
+    assert "etcd: being replaced, at the stage trust" in text

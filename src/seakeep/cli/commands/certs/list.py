@@ -1,0 +1,19 @@
+"""`seakeep certs list`."""
+
+from seakeep.cli.call import Call
+from seakeep.cli.command import command
+from seakeep.core.errors import Exit
+
+
+@command(
+    about="Reads every machine's disk, asks every port for the certificate it serves (etcd for clients and peers, API"
+    " servers, controller managers, schedulers, kubelets), and compares both with the state folder. One that ends soon,"
+    " is not as designed, or is served although another one lies on the disk, is a problem.",
+    examples=("seakeep certs list", "seakeep certs list -o json | jq '.certificates[] | {name, notAfter, verdict}'"),
+    exits={Exit.NEGATIVE: "a certificate has ended, ends soon, or is not what it should be", Exit.UNDECIDED: ""},
+)
+def run(call: Call) -> int:
+    """All of them."""
+    from seakeep.flows.certs import certs
+
+    return call.show(call.in_session(certs))
