@@ -24,6 +24,8 @@ TEMPLATES: Mapping[str, Path] = {
     "apps.kruise.io/StatefulSet": ("spec", "template"),
     "apps.kruise.io/DaemonSet": ("spec", "template"),
     "apps.openshift.io/DeploymentConfig": ("spec", "template"),
+    "agents.x-k8s.io/Sandbox": ("spec", "podTemplate"),
+    "extensions.agents.x-k8s.io/SandboxTemplate": ("spec", "podTemplate"),
 }
 """Where each type keeps what its pods are made from. More come from the settings of a run."""
 

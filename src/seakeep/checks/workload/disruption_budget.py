@@ -6,8 +6,8 @@ all copies. Evidence: the budgets of the namespace. Fix: a PodDisruptionBudget w
 """
 
 from seakeep.checks.base import MOOT, Answer, Check, Per, Scope, bad
+from seakeep.checks.workload.scaling import budgets, copies
 from seakeep.core.finding import Severity
-from seakeep.manifests.access import mapping, number
 from seakeep.manifests.index import Index
 from seakeep.manifests.pods import Pod
 
@@ -24,23 +24,16 @@ CHECK = Check(
         "kube-score:deployment-has-poddisruptionbudget",
         "kube-score:statefulset-has-poddisruptionbudget",
         "polaris:missingPodDisruptionBudget",
+        "popeye:POP-206",
     ),
 )
 
 
-def budgeted(index: Index) -> frozenset[int]:
-    """Identities of the pods that a budget covers. An empty selector covers the namespace."""
-    return frozenset(
-        id(pod)
-        for budget in index.of("PodDisruptionBudget")
-        for pod in index.selected(mapping(budget.spec.get("selector")), budget.namespace)
-    )
-
-
 def judge(pod: Pod, index: Index) -> Answer:
-    """By index: each budget is looked at once in a run."""
-    if (number(pod.manifest.spec, "replicas") or 1) < 2:
+    """By index: each budget is looked at once in a run. An empty selector covers the namespace, a missing one
+    nothing."""
+    if copies(pod.manifest, index) < 2:
         return MOOT
-    if id(pod) in index.once(budgeted):
+    if id(pod) in index.once(budgets):
         return None
     return bad(f"no PodDisruptionBudget in {pod.namespace} selects its pods", pod.template_path)

@@ -27,6 +27,12 @@ CHECK = Check(
         "kubescape:C-0016",
         "checkov:CKV_K8S_20",
         "gatekeeper:allow-privilege-escalation",
+        "kubescape:C-0197",
+        "kubescape:C-0217",
+        "checkov:CKV_K8S_5",
+        "kubeeye:PrivilegeEscalationAllowed",
+        "cis-1.12:5.2.6",
+        "polaris:linuxHardening",
     ),
 )
 

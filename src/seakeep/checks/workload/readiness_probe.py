@@ -27,6 +27,10 @@ CHECK = Check(
         "polaris:readinessProbeMissing",
         "kubescape:C-0018",
         "checkov:CKV_K8S_9",
+        "kubeeye:NoReadinessProbe",
+        "popeye:POP-102",
+        "popeye:POP-104",
+        "gatekeeper:requiredprobes",
     ),
 )
 
