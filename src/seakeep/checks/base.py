@@ -3,19 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from seakeep.core.errors import MachineError
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.json import Json
 from seakeep.core.verdict import Verdict
-from seakeep.design.model import Design
-from seakeep.facts.base import FactSet
 from seakeep.manifests.access import Path
 from seakeep.manifests.edit import Edit
 from seakeep.manifests.index import OperatorFile
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.pods import Role
+
+if TYPE_CHECKING:  # a check of manifests must not wait for what only machines need
+    from seakeep.design.model import Design
+    from seakeep.facts.base import FactSet
 
 
 class Scope(StrEnum):
@@ -143,8 +145,8 @@ class Fleet:
     that did not answer, with the reason. `lab` says that the machines are containers on one computer. `formed` names
     the etcd members of the cluster when it was first seen whole; empty before."""
 
-    design: Design
-    facts: Mapping[str, FactSet]
+    design: "Design"
+    facts: "Mapping[str, FactSet]"
     fresh: frozenset[str]
     unreachable: Mapping[str, MachineError]
     lab: bool

@@ -16,16 +16,12 @@ from seakeep.checks.registry import CHECKS
 from seakeep.checks.select import Selection
 from seakeep.checks.waivers.apply import annotated, apply
 from seakeep.core.errors import UsageError
-from seakeep.core.finding import Finding, Severity
+from seakeep.core.finding import Severity
 from seakeep.core.json import Json
 from seakeep.core.verdict import Verdict
 from seakeep.core.waiver import ObjectWaiver
-from seakeep.design.complete import complete
-from seakeep.design.judge import judge
-from seakeep.design.quorum import Loss, survives
 from seakeep.flows.baseline import without_known
 from seakeep.flows.fix import Fixes, fixes
-from seakeep.flows.render_manifests import render
 from seakeep.flows.waivers import read_waivers
 from seakeep.manifests.access import dotted
 from seakeep.manifests.index import Index, OperatorFile, Policy
@@ -40,12 +36,9 @@ from seakeep.report.check import (
     Summary,
     SurvivalRow,
     Waived,
-    counted,
     coverage,
-    of_design,
     readiness,
 )
-from seakeep.spec.load import load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +74,11 @@ async def check(request: Request) -> CheckReport:
     cluster's file cannot be read."""
     whole = _Whole([], Summary())
     if request.file is not None:
-        _design(request, whole)
+        from seakeep.flows.check_design import judge_design  # noqa: PLC0415 - half of the start, and seldom needed
+
+        told = request.passes or not request.paths
+        design = judge_design(request.file, request.selection, passes=told)
+        whole = _Whole(list(design.findings), design.summary, design.survival, design.cluster_name)
     if request.paths:
         with _no_collection():
             verdicts, given, index = await _objects(request)
@@ -101,38 +98,6 @@ async def check(request: Request) -> CheckReport:
     )
 
 
-def _design(request: Request, whole: _Whole) -> None:
-    assert request.file is not None
-    loaded = load(request.file)
-    every = judge(loaded)
-    findings = tuple(each for each in every if request.selection.wants(each.id, each.severity))
-    if not any(finding.refuses for finding in every):
-        design = complete(loaded)
-        balanced = design.endpoint.vip is not None
-        whole.survival = tuple(_row(loss, balanced=balanced) for loss in survives(design))
-    whole.cluster_name = loaded.name
-    whole.summary = _with(whole.summary, counted(findings))
-    whole.findings += [
-        of_design(each, cluster_name=loaded.name, file=str(request.file)) for each in findings if _told(each, request)
-    ]
-
-
-def _told(finding: Finding, request: Request) -> bool:
-    """Passes of a design are few, and always told where nothing else is judged."""
-    return finding.verdict in {Verdict.FAIL, Verdict.UNKNOWN} or request.passes or not request.paths
-
-
-def _row(loss: Loss, *, balanced: bool) -> SurvivalRow:
-    return SurvivalRow(
-        loss="machine pair" if loss.scope == "pair" else loss.scope,
-        lost=loss.lost if loss.scope != "site" else (loss.name,),
-        etcd=loss.etcd_left * 2 > loss.etcd_members,
-        api=loss.api_left > 0 and (loss.lb_left > 0 or not balanced),
-        workers=loss.workers_left > 0,
-        why="" if loss.survives else loss.reason,
-    )
-
-
 async def read(request: Request) -> Loaded:
     """Everything that the paths lead to, rendered where that is needed."""
     texts = Texts(namespace=request.namespace)
@@ -143,6 +108,8 @@ async def read(request: Request) -> Loaded:
         assert request.stdin is not None
         loaded.add(read_stream(request.stdin, texts))
     for unrendered in found.unrendered:
+        from seakeep.flows.render_manifests import render  # noqa: PLC0415 - starts programs, and is seldom needed
+
         loaded.add(await render(unrendered, texts, kubernetes=_target(request)))
     for file in loaded.files:
         file.form = form_of(file)
