@@ -6,7 +6,7 @@ here: RBAC001 says that it could not be followed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from seakeep.core.json import Json, JsonObject
@@ -84,19 +84,15 @@ class Binding:
         return f"{self.manifest.kind} {where}{self.manifest.name}"
 
 
-@dataclass(slots=True)
 class Grants:
     """Roles and bindings of an index. Subjects are `ServiceAccount namespace/name`, `User name` and `Group name`."""
 
-    roles: dict[RoleKey, Role] = field(default_factory=dict)
-    bindings: list[Binding] = field(default_factory=list)
-    by_role: dict[RoleKey, list[Binding]] = field(default_factory=dict)
-    by_subject: dict[str, list[Binding]] = field(default_factory=dict)
-    _of: dict[int, Binding] = field(default_factory=dict)
-
     def __init__(self, index: Index) -> None:
-        self.roles = {role.key: role for role in _built_in()}
-        self.bindings, self.by_role, self.by_subject, self._of = [], {}, {}, {}
+        self.roles: dict[RoleKey, Role] = {role.key: role for role in _built_in()}
+        self.bindings: list[Binding] = []
+        self.by_role: dict[RoleKey, list[Binding]] = {}
+        self.by_subject: dict[str, list[Binding]] = {}
+        self._of: dict[int, Binding] = {}
         written = {_key(each): each for each in index.of(*ROLES)}
         for key, manifest in written.items():
             self.roles[key] = Role(key, tuple(_rules(manifest.body)), manifest)
@@ -153,10 +149,8 @@ class Grants:
 
 def own(manifest: Manifest) -> bool:
     """Whether it is one of Kubernetes' own roles and bindings, which every server makes and keeps."""
-    return (
-        manifest.labels.get("kubernetes.io/bootstrapping") == "rbac-defaults"
-        or manifest.name.startswith("system:")
-        or (manifest.namespace == "kube-system" and manifest.name.startswith("kubeadm:"))
+    return manifest.labels.get("kubernetes.io/bootstrapping") == "rbac-defaults" or manifest.name.startswith(
+        ("system:", "kubeadm:")
     )
 
 
