@@ -8,7 +8,6 @@ from seakeep.artifacts.common import (
     CLUSTER_CA,
     PKI,
     UNITS,
-    followed,
     pair,
     pair_paths,
     program_link,
@@ -35,7 +34,6 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     leaf = design.pki.leaf
     name = machine.name
     policies = api_policies.files(design)
-    client_reads, client_follows = followed(design, "apiserver-kubelet-client")
     return MachineFiles(
         dirs=(DirSpec(path=AUDIT_FOLDER, mode=0o700),),
         files=(
@@ -54,14 +52,16 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
             UnitSpec(
                 name=NAME,
                 # What it trusts of etcd is read once. What it trusts of kubelets is looked at again now and then, and
-                # of clients at once; one file is both, and with a restart it is known when.
+                # of clients at once; one file is both, and with a restart it is known when. What it shows to kubelets
+                # it finds by itself, but then it closes every connection to them, the one being opened included
+                # (client-go, `dynamicClientCert`): the request that opened it fails. A restart loses none.
                 reads=(
                     f"{UNITS}/{NAME}.service",
                     CLUSTER_CA,
                     f"{PKI}/etcd-ca.crt",
                     f"{PKI}/sa.pub",
                     SA_KEY,
-                    *client_reads,
+                    *pair_paths(PKI, "apiserver-kubelet-client"),
                     *(policy.path for policy in policies),
                 ),
                 binaries=(("kubernetes", NAME),),
@@ -70,7 +70,6 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
                     *pair_paths(PKI, "apiserver-etcd-client"),
                     f"{PKI}/front-proxy-ca.crt",
                     *pair_paths(PKI, "front-proxy-client"),
-                    *client_follows,
                 ),
             ),
         ),
