@@ -1,14 +1,24 @@
 """certs list: every certificate of the cluster, from the state folder, the machines' disks and the ports."""
 
 import asyncio
+import base64
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from seakeep.core.errors import MachineError, SeakeepError
+import msgspec
+import msgspec.yaml
+import yaml
+from cryptography import x509
+
+from seakeep.core.change import OPERATOR
+from seakeep.core.errors import MachineError, SeakeepError, UsageError
 from seakeep.core.secret import Secret
 from seakeep.design.model import Machine
 from seakeep.facts import certificates as fact
 from seakeep.facts.base import FactSet
 from seakeep.facts.registry import CERTIFICATES
-from seakeep.flows.certs_judged import Port, Seen, judged, ports
+from seakeep.flows.certs_judged import Held, Port, Seen, judged, ports
 from seakeep.flows.session import Session
 from seakeep.report.certs import CertificatesReport
 from seakeep.transport import tls
@@ -17,10 +27,16 @@ LIMIT = 10.0
 """Seconds for a handshake, the way through SSH included."""
 
 
-async def certs(session: Session) -> CertificatesReport:
-    """All of them, judged. What cannot be read is unknown."""
+async def certs(session: Session, kubeconfigs: Sequence[Path] = ()) -> CertificatesReport:
+    """All of them, judged, with those in the user's own kubeconfigs. What cannot be read is unknown.
+
+    UsageError for a file that is no kubeconfig.
+    """
+    own = tuple(_held(session, path) for path in kubeconfigs)
     session.progress.stage("Certificates")
-    return judged(session.design, session.state, await see(session), session.clock.now())
+    found = await see(session)
+    found = replace(found, kubeconfigs=(*found.kubeconfigs, *own))
+    return judged(session.design, session.state, found, session.clock.now())
 
 
 async def see(session: Session) -> Seen:
@@ -31,8 +47,9 @@ async def see(session: Session) -> Seen:
     shown = await asyncio.gather(
         *(_shown(session, machine, port, errors.get(machine.name)) for machine, port in places)
     )
+    disks = {name: disk for name, found in facts.items() if (disk := found.find(fact.FACT)) is not None}
     return Seen(
-        disks={name: disk for name, found in facts.items() if (disk := found.find(fact.FACT)) is not None},
+        disks=disks,
         errors={
             machine.name: errors[machine.name].message
             if machine.name in errors
@@ -41,7 +58,65 @@ async def see(session: Session) -> Seen:
             if not _told(facts.get(machine.name))
         },
         shown={(machine.name, port): answer for (machine, port), answer in zip(places, shown, strict=True)},
+        kubeconfigs=tuple(
+            Held(name, path, fields.get("client-certificate-data", ""), fields.get("certificate-authority-data", ""))
+            for name, disk in sorted(disks.items())
+            for path, fields in sorted(disk.kubeconfigs.items())
+            if any(field.endswith("-data") for field in fields)
+        ),
     )
+
+
+class _Fields(msgspec.Struct, rename="kebab"):
+    client_certificate_data: str = ""
+    certificate_authority_data: str = ""
+
+
+class _User(msgspec.Struct):
+    name: str
+    user: _Fields | None = None
+
+
+class _Cluster(msgspec.Struct):
+    name: str
+    cluster: _Fields | None = None
+
+
+class _Kubeconfig(msgspec.Struct):
+    users: list[_User] = []
+    clusters: list[_Cluster] = []
+
+
+def _held(session: Session, path: Path) -> Held:
+    """What a kubeconfig of the user's holds for this cluster: kubeconfigs may be for several."""
+    try:
+        found = msgspec.yaml.decode(path.read_bytes(), type=_Kubeconfig)
+    except OSError as error:
+        raise UsageError(f"the kubeconfig {path} cannot be read: {error.strerror}") from error
+    except (msgspec.DecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not a kubeconfig") from error
+    name = session.design.name
+    users = [each.user for each in found.users if each.name.startswith(f"{name}-") and each.user is not None]
+    clusters = [each.cluster for each in found.clusters if each.name == name and each.cluster is not None]
+    client = users[0].client_certificate_data if users else ""
+    authority = clusters[0].certificate_authority_data if clusters else ""
+    if not client and not authority:
+        raise UsageError(
+            f"{path} holds no certificate of {name}",
+            hint="`seakeep kubeconfig` writes files that --kubeconfig can judge",
+        )
+    return Held(OPERATOR, str(path), _decoded(path, client), _decoded(path, authority))
+
+
+def _decoded(path: Path, data: str) -> str:
+    if not data:
+        return ""
+    try:
+        text = base64.b64decode(data, validate=True)
+        x509.load_pem_x509_certificates(text)
+    except ValueError as error:
+        raise UsageError(f"{path} holds something that is not a certificate") from error
+    return text.decode("ascii")
 
 
 def _told(found: FactSet | None) -> bool:

@@ -42,13 +42,26 @@ class Port:
         return f"{self.address}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A kubeconfig with certificates in it, as PEM; '' where it has none. `machine` is `operator` for one of the
+    user's."""
+
+    machine: str
+    path: str
+    client: str
+    authority: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was read of everything. `shown`: (machine, port) -> DER, or why there was none."""
+    """What was read of everything. `shown`: (machine, port) -> DER, or why there was none. `kubeconfigs` are those that
+    hold certificates rather than name their files."""
 
     disks: Mapping[str, OnDisk]
     errors: Mapping[str, str]
     shown: Mapping[tuple[str, Port], bytes | str]
+    kubeconfigs: tuple[Held, ...] = ()
 
 
 def ports(design: Design, machine: Machine) -> tuple[Port, ...]:
@@ -72,7 +85,7 @@ def ports(design: Design, machine: Machine) -> tuple[Port, ...]:
 def judged(design: Design, state: State, seen: Seen, now: datetime) -> CertificatesReport:
     """What was seen against the design and the state folder."""
     judge = _Judge(design, state, seen, now)
-    rows = sorted((*judge.authorities(), *judge.leaves(), *judge.kubelets()), key=_order)
+    rows = sorted((*judge.authorities(), *judge.leaves(), *judge.kubelets(), *judge.kubeconfigs()), key=_order)
     return CertificatesReport(
         verdict=merge([row.verdict for row in rows]),
         cluster_name=design.name,
@@ -177,6 +190,25 @@ class _Judge:
                 wrong.problems.append("was signed by the previous authority")
             place = Place(machine=machine.name, path=fact.KUBELET_CLIENT, used_by=("kubelet",), matches=None)
             yield self._row(f"kubelet/{machine.name}", "kubelet", certificate, wrong, places=(place,))
+
+    def kubeconfigs(self) -> Iterator[CertificateRow]:
+        """Client certificates inside kubeconfigs: nobody renews those, and they outlive what they trust."""
+        trust = self._state.read(trust_name("cluster"))
+        for held in self._seen.kubeconfigs:
+            wrong, certificate = _Wrong(), None
+            if held.client:
+                certificate = certificates.load_certificate(Secret(held.client.encode()))
+                left = certificate.not_valid_after_utc - self._now
+                if left <= timedelta(0):
+                    wrong.problems.append("has ended: seakeep kubeconfig makes a new file")
+                elif left < self._design.pki.renew_before:
+                    wrong.problems.append("ends soon: seakeep kubeconfig makes a new file")
+                if not any(certificates.signed_by(certificate, each) for each in self._trusted("cluster")):
+                    wrong.problems.append("was signed by an authority that is not trusted")
+            if held.authority and _split(Secret(held.authority.encode())) != _split(trust):
+                wrong.problems.append("trusts something else than the cluster does now: seakeep kubeconfig")
+            place = Place(machine=held.machine, path=held.path, used_by=(), matches=None)
+            yield self._row(f"kubeconfig {held.path}", "kubeconfig", certificate, wrong, places=(place,))
 
     def _trusted(self, ca: str) -> list[x509.Certificate]:
         """The one that signs first."""

@@ -28,8 +28,9 @@ class Served(Part, frozen=True, kw_only=True):
 
 
 class CertificateRow(Part, frozen=True, kw_only=True):
-    """One certificate. `kind`: `authority`, `leaf`, or `kubelet` for those that kubelets get from the cluster. What is
-    null is not known. `remaining_seconds` is negative once it has ended."""
+    """One certificate. `kind`: `authority`, `leaf`, `kubelet` for those that kubelets get from the cluster, or
+    `kubeconfig` for one inside a kubeconfig. What is null is not known. `remaining_seconds` is negative once it has
+    ended."""
 
     name: str
     kind: str

@@ -24,6 +24,7 @@ from seakeep.flows.certs_judged import Port, Seen, judged, ports
 from seakeep.flows.rotate import Wanted
 from seakeep.report.certs import CertificateRow, CertificatesReport
 from seakeep.state import certificates, pki, rotation
+from seakeep.state.kubeconfig import operator_kubeconfig
 from seakeep.state.rotation import Stage
 from seakeep.transport.fake import FakeHost
 from seakeep.transport.tls import shown
@@ -378,3 +379,46 @@ def test_ports_belong_to_leaves_of_the_design(issued: FakeSession) -> None:
 
     serving = {leaf.cert for leaf in issued.design.pki.leaves if leaf.server}
     assert {port.leaf for port in found()} == serving
+
+
+async def test_a_kubeconfig_of_the_user_s_is_judged_by_its_end_its_signer_and_what_it_trusts(
+    fresh: FakeSession, tmp_path: Path
+) -> None:
+    file = tmp_path / "config"
+    file.write_bytes(operator_kubeconfig(fresh.state, fresh.design).reveal())
+
+    async def look() -> CertificateRow:
+        return row(await certs.certs(fresh, [file]), f"kubeconfig {file}")
+
+    assert (await look()).verdict is Verdict.PASS
+    assert (await look()).subject == "CN=seakeep-admin,O=seakeep:admins"
+    for stage in (Stage.TRUST, Stage.REISSUE):
+        pki.issue(fresh.state, fresh.design, rotation.step("cluster", stage), fresh.clock)
+    assert (await look()).problems == ("trusts something else than the cluster does now: seakeep kubeconfig",)
+    pki.issue(fresh.state, fresh.design, rotation.step("cluster", Stage.DROP), fresh.clock)
+    assert "was signed by an authority that is not trusted" in (await look()).problems
+    fresh.clock.time += 336 * 86400  # type: ignore[attr-defined]
+    assert "ends soon: seakeep kubeconfig makes a new file" in (await look()).problems
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"apiVersion: v1\n", "holds no certificate of single"),
+        (b"users: [{name: other-admin, user: {client-certificate-data: AAAA}}]\n", "holds no certificate of single"),
+        (b"users: [{name: single-admin, user: {client-certificate-data: AAAA}}]\n", "is not a certificate"),
+        (b"users: [{name: single-admin, user: {client-certificate-data: A}}]\n", "is not a certificate"),
+        (b"users: 7\n", "is not a kubeconfig"),
+        (b"{\n", "is not a kubeconfig"),
+        (b"\xff\xfe\xfa", "is not a kubeconfig"),
+        (None, "cannot be read: No such file"),
+    ],
+)
+async def test_a_file_that_is_no_kubeconfig_is_refused(
+    issued: FakeSession, tmp_path: Path, text: bytes | None, message: str
+) -> None:
+    file = tmp_path / "config"
+    if text is not None:
+        file.write_bytes(text)
+    with pytest.raises(UsageError, match=message):
+        await certs.certs(issued, [file])

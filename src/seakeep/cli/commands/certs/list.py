@@ -1,5 +1,9 @@
 """`seakeep certs list`."""
 
+from pathlib import Path
+
+import click
+
 from seakeep.cli.call import Call
 from seakeep.cli.command import command
 from seakeep.core.errors import Exit
@@ -9,11 +13,22 @@ from seakeep.core.errors import Exit
     about="Reads every machine's disk, asks every port for the certificate it serves (etcd for clients and peers, API"
     " servers, controller managers, schedulers, kubelets), and compares both with the state folder. One that ends soon,"
     " is not as designed, or is served although another one lies on the disk, is a problem.",
-    examples=("seakeep certs list", "seakeep certs list -o json | jq '.certificates[] | {name, notAfter, verdict}'"),
+    examples=(
+        "seakeep certs list",
+        "seakeep certs list -o json | jq '.certificates[] | {name, notAfter, verdict}'",
+        "seakeep certs list --kubeconfig ~/.kube/config",
+    ),
     exits={Exit.NEGATIVE: "a certificate has ended, ends soon, or is not what it should be", Exit.UNDECIDED: ""},
 )
-def run(call: Call) -> int:
+@click.option(
+    "--kubeconfig",
+    "kubeconfigs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Look at this kubeconfig too; may be given more than once.",
+)
+def run(call: Call, kubeconfigs: tuple[Path, ...]) -> int:
     """All of them."""
     from seakeep.flows.certs import certs
 
-    return call.show(call.in_session(certs))
+    return call.show(call.in_session(lambda session: certs(session, kubeconfigs)))

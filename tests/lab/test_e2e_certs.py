@@ -1,0 +1,167 @@
+"""Certificates that live for two minutes, and authorities that are replaced: what the cluster outlives.
+
+The tests share one machine and stand in the order in which they leave it. Time is the machines' own: the first half
+waits for certificates to end.
+"""
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+
+import pytest
+from tests.lab.cluster import Cluster
+
+pytestmark = pytest.mark.lab
+
+LIFE = "  pki: {leafLifetime: 2m}\n"
+AUTHORITIES = ("cluster", "etcd", "front-proxy")
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    """One machine with every role, whose certificates live for two minutes."""
+    cluster = Cluster.of("single", f"certs-{os.getpid()}", tmp_path_factory.mktemp("certs"))
+    cluster.file.write_text(cluster.file.read_text().replace("  lab: {}", f"{LIFE}  lab: {{}}"))
+    try:
+        cluster.run("up", "--yes", timeout=3600).ok()
+        yield cluster
+    finally:
+        cluster.run("lab", "down").ok()
+
+
+def rows(cluster, code=0):
+    listed = cluster.run("certs", "list", "-o", "json").ok(code).json
+    return {row["name"]: row for row in listed["certificates"]}
+
+
+def leaves(found):
+    return {name: row for name, row in found.items() if row["kind"] == "leaf"}
+
+
+def wait_until(moment):
+    left = (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()
+    time.sleep(max(0, left) + 1)
+
+
+def last_end(found):
+    return max(row["notAfter"] for row in leaves(found).values())
+
+
+def test_every_certificate_is_listed_and_served_as_it_lies_on_the_disk(one):
+    found = rows(one)
+    served = [(port["component"], port["matches"]) for row in found.values() for port in row["served"]]
+    assert sorted(served) == [
+        ("etcd clients", True),
+        ("etcd peers", True),
+        ("kube-apiserver", True),
+        ("kube-controller-manager", True),
+        ("kube-scheduler", True),
+        ("kubelet", True),
+    ]
+    assert all(place["matches"] for row in leaves(found).values() for place in row["places"])
+    assert all(row["remainingSeconds"] <= 120 for row in leaves(found).values())
+
+
+def test_a_wrong_name_is_answered_with_the_right_one(one):
+    assert "did you mean apiserver-single?" in one.run("certs", "renew", "apiserver-singel").ok(2).err
+    assert "seakeep certs rotate-ca etcd" in one.run("certs", "renew", "etcd").ok(2).err
+    assert "did you mean cluster?" in one.run("certs", "rotate-ca", "clusster").ok(2).err
+    assert "exclude each other" in one.run("certs", "renew", "--all", "admin").ok(2).err
+    assert "such as 30d" in one.run("certs", "renew", "--within", "soon").ok(2).err
+    assert "no terminal to ask" in one.run("certs", "renew", "--all").ok(4).err
+
+
+def test_the_cluster_outlives_its_first_certificates(one):
+    first = rows(one)
+    report = one.run("certs", "renew", "--within", "10m", "--yes", "-o", "json").ok().json
+    assert len(report["renewed"]) == len(leaves(first))
+    wait_until(last_end(first))
+    second = rows(one, 1 if one.run("certs", "list").code == 1 else 0)
+    assert {name for name, row in leaves(second).items() if row["serial"] == first[name]["serial"]} == set()
+    assert all(port["matches"] for row in second.values() for port in row["served"])
+    # The kubelet has got another one from the cluster by itself.
+    assert second["kubelet/single"]["notAfter"] > last_end(first)
+    assert "single" in one.run("kubectl", "--", "get", "nodes", "--no-headers").ok().out
+
+
+def test_a_cluster_whose_certificates_have_all_ended_is_brought_back_by_an_apply(one):
+    """With a life of a year from now on, so that what follows is not in a hurry."""
+    found = rows(one, 1 if one.run("certs", "list").code == 1 else 0)
+    wait_until(max(last_end(found), found["kubelet/single"]["notAfter"]))
+    one.eventually(lambda: rows(one, 1)["kubelet/single"]["remainingSeconds"] <= 0, "the kubelet's own to end", 120)
+    ended = rows(one, 1)
+    assert all(row["verdict"] == "FAIL" for row in leaves(ended).values())
+    assert one.run("status").code in (1, 3)
+    assert any(why.startswith("expired on") for _, _, why in one.plan())
+    one.file.write_text(one.file.read_text().replace(LIFE, ""))
+    one.run("apply", "--yes").ok()
+    assert one.run("status", "-o", "json").ok().json["certificates"]["days"] == 364
+    rows(one)
+    assert one.plan() == []
+
+
+def test_renewing_restarts_nothing_but_what_cannot_do_without(one):
+    before = processes(one)
+    one.run("certs", "renew", "--all", "--yes").ok()
+    after = processes(one)
+    assert {unit for unit in before if before[unit] != after[unit]} == {"kube-apiserver"}
+    one.run("certs", "renew", "apiserver-single", "kubelet-single", "server-single", "peer-single", "--yes").ok()
+    assert processes(one) == after
+
+
+def processes(cluster):
+    units = "etcd kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy"
+    said = cluster.ssh("single", f"for u in {units}; do echo $u $(systemctl show -p MainPID --value $u); done").ok()
+    return dict(line.split() for line in said.out.splitlines())
+
+
+def test_a_rotation_that_is_killed_goes_on_and_waits_for_pods_that_trust_too_little(one):
+    image = "registry.k8s.io/e2e-test-images/agnhost:2.53"
+    one.run("kubectl", "--", "create", "deployment", "shop", f"--image={image}", "--", "/agnhost", "pause").ok()
+    one.run("kubectl", "--", "wait", "--for=condition=Available", "deployment/shop", "--timeout=60s").ok()
+    old = rows(one)
+    said = one.kill_at("restart kube-apiserver", "certs", "rotate-ca", *AUTHORITIES, "--yes")
+    assert "error:" not in said
+    refused = one.run("certs", "rotate-ca", "service-account", "--yes").ok(4)
+    assert "already in progress: cluster (at trust), etcd (at trust), front-proxy (at trust)" in refused.err
+    one.run("resume", "--yes").ok()
+    assert one.run("status", "-o", "json").ok().json["certificates"]["rotating"] == [
+        f"{a} (at trust)" for a in AUTHORITIES
+    ]
+    stopped = one.run("certs", "rotate-ca", *AUTHORITIES, "--yes").ok(4)
+    assert "default/shop-" in stopped.err
+    assert "rollout restart" in stopped.err
+    assert leaves(rows(one))["cluster/admin"]["serial"] == old["cluster/admin"]["serial"]
+    one.run("kubectl", "--", "rollout", "restart", "deployment/shop").ok()
+    one.run("kubectl", "--", "rollout", "status", "deployment/shop", "--timeout=60s").ok()
+    one.eventually(
+        lambda: one.run("kubectl", "--", "get", "pods", "--no-headers").out.count("shop-") == 1, "the old pod to go"
+    )
+    one.run("certs", "rotate-ca", *AUTHORITIES, "--until", "reissue", "--yes").ok()
+    between = rows(one)
+    assert {row["serial"] for row in leaves(between).values()} & {
+        row["serial"] for row in leaves(old).values()
+    } == set()
+    assert {f"{ca}/previous" for ca in AUTHORITIES} <= set(between)
+    one.run("certs", "rotate-ca", *AUTHORITIES, "--yes").ok()
+    new = rows(one)
+    assert {name for name, row in new.items() if row["kind"] == "authority"} == {f"{ca}/ca" for ca in AUTHORITIES}
+    for ca in AUTHORITIES:
+        assert new[f"{ca}/ca"]["serial"] != old[f"{ca}/ca"]["serial"]
+    assert one.run("status", "-o", "json").ok().json["verdict"] == "PASS"
+    assert one.plan() == []
+    published = one.run("kubectl", "--", "get", "cm", "kube-root-ca.crt", "-o", r"jsonpath={.data.ca\.crt}").ok().out
+    assert published.strip() == (one.state / "pki/cluster/trust.crt").read_text().strip()
+    assert published.count("BEGIN CERTIFICATE") == 1
+
+
+def test_the_journal_says_which_stage_was_done(one):
+    what = [record["what"] for run in (one.state / "runs").glob("*rotate-ca*") for record in begun(run)]
+    for stage in ("make and trust the next", "sign with the next", "forget the previous"):
+        assert {f"{stage} {ca} authority" for ca in AUTHORITIES} <= set(what)
+
+
+def begun(run):
+    lines = (run / "journal.jsonl").read_text().splitlines()
+    return [record for record in map(json.loads, lines) if record["record"] == "begin"]
