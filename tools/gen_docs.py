@@ -1,6 +1,7 @@
 """The generated reference: `gen_docs.py write` writes docs/reference, `gen_docs.py check` fails when it is stale."""
 
 import csv
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from seakeep.cli.command import Command, GlobalOption, global_options
 from seakeep.cli.exits import MEANING
 from seakeep.cli.lazy import load
 from seakeep.cli.table import COMMANDS, Entry
+from seakeep.engine.plan import plan_schema
 from seakeep.facts.registry import FACTS, HEALTH, PREFLIGHT, STATE
 from seakeep.phases.registry import PHASES
 from seakeep.spec.schema import schema
@@ -42,7 +44,8 @@ def pages() -> dict[str, str]:
         "peer-checks.md": peers_page(),
         **check_pages(),
     }
-    return {name: NOTICE + text.rstrip() + "\n" for name, text in made.items()}
+    written = {name: NOTICE + text.rstrip() + "\n" for name, text in made.items()}
+    return {**written, "plan.schema.json": json.dumps(plan_schema(), indent=2) + "\n"}
 
 
 def spec_page(document: Any) -> str:

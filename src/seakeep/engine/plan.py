@@ -34,11 +34,18 @@ class Totals(msgspec.Struct, frozen=True, rename="camel"):
     irreversible: int = 0
 
 
+class Unknown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A machine that could not be read: what would change on it is not in the plan."""
+
+    machine: str
+    cause: str
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """What `plan -o json` prints and `apply PLAN` takes.
 
     `changes` stand in the order in which they are carried out: stage, host (`Stage.parts`), then the order
-    on that host.
+    on that host. `unknown` are the machines that did not answer, by name.
     """
 
     api_version: Literal["seakeep/v1"] = API_VERSION
@@ -48,6 +55,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unk
     spec_digest: str
     facts_digest: str
     changes: tuple[Change, ...]
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -74,17 +82,35 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unk
     def from_json(cls, data: bytes, *, source: str = "the plan") -> "Plan":
         """Read a stored plan. UsageError when it is not one, or of another version."""
         try:
+            version = msgspec.json.decode(data, type=_Versioned).api_version
+            if version not in ("", API_VERSION):
+                raise UsageError(
+                    f"{source} is of version {version!r}; this Seakeep reads plans of {API_VERSION}",
+                    hint="make a new one with `seakeep plan -o json`",
+                )
             plan = msgspec.json.decode(data, type=cls)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            _refuse_repeats(plan.changes)
+        except (msgspec.DecodeError, ValueError) as error:
             raise UsageError(
                 f"{source} is not a plan of version {API_VERSION}: {error}",
                 hint="make a new one with `seakeep plan -o json`",
             ) from error
-        _refuse_repeats(plan.changes)
         return plan
 
 
-def make_plan(*, cluster: str, created: datetime, spec_digest: str, facts_digest: str, stages: Sequence[Stage]) -> Plan:
+class _Versioned(msgspec.Struct, rename="camel"):
+    api_version: str = ""
+
+
+def make_plan(
+    *,
+    cluster: str,
+    created: datetime,
+    spec_digest: str,
+    facts_digest: str,
+    stages: Sequence[Stage],
+    unknown: Sequence[Unknown] = (),
+) -> Plan:
     """The plan of these stages. ValueError when two changes share an id: a resumed run could not tell them
     apart."""
     changes = tuple(step.change for stage in stages for part in stage.parts() for step in part.steps)
@@ -95,13 +121,40 @@ def make_plan(*, cluster: str, created: datetime, spec_digest: str, facts_digest
         spec_digest=spec_digest,
         facts_digest=facts_digest,
         changes=changes,
+        unknown=tuple(sorted(unknown, key=lambda each: each.machine)),
     )
 
 
+_MEANING = {
+    "Plan": {
+        "apiVersion": "The version of this document's form. Another form has another version.",
+        "cluster": "The cluster's name.",
+        "created": "When the plan was made, in UTC.",
+        "specDigest": "sha256 of the cluster's file that it was made from.",
+        "factsDigest": "sha256 of what the machines said, without what moves by itself.",
+        "changes": "What would be done, in the order of doing.",
+        "unknown": "The machines that could not be read. Nothing is planned for them.",
+    },
+    "Change": {
+        "id": "The same for the same intent in every plan: host/phase/subject.",
+        "host": "A machine's name, `operator` for keys and certificates, `cluster` for objects of the API.",
+        "phase": "The part of apply that asks for it, as in `seakeep phases list`.",
+        "what": "What is done, in a few words. The first is a verb, or the kind of what is written.",
+        "why": "The difference that makes it necessary: both values, or digests of contents. Never a file's content.",
+        "risk": "What doing it may interrupt.",
+        "reversible": "Whether it can be undone.",
+    },
+    "Unknown": {"machine": "The machine's name.", "cause": "Why it could not be read."},
+}
+
+
 def plan_schema() -> JsonObject:
-    """The JSON Schema of the plan document."""
-    schema: JsonObject = msgspec.json.schema(Plan)
-    return schema
+    """The JSON Schema of the plan document, with what each field means."""
+    schema = msgspec.json.schema(Plan)
+    for name, fields in _MEANING.items():
+        for field, meaning in fields.items():
+            schema["$defs"][name]["properties"][field]["description"] = meaning
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Plan", **schema}
 
 
 def digest(value: object) -> str:
@@ -125,15 +178,27 @@ def ensure_fresh(stored: Plan, now: Plan) -> None:
         moved.append("the machines are no longer as they were")
     before = {change.id: change for change in stored.changes}
     after = {change.id: change for change in now.changes}
+    moved += _unknown_moved({each.machine for each in stored.unknown}, {each.machine for each in now.unknown})
     both = before.keys() & after.keys()
     moved += _named("no longer needed", before.keys() - after.keys())
     moved += _named("new", after.keys() - before.keys())
     moved += _named("different now", {name for name in both if before[name] != after[name]})
+    if not moved and list(before) != list(after):
+        moved.append("its changes stand in another order")
     if moved:
         raise RefusedError(
             f"the plan of {stored.created} is stale: " + "; ".join(moved),
             hint="look at a new plan (`seakeep plan`) and apply that one",
         )
+
+
+def _unknown_moved(before: set[str], now: set[str]) -> list[str]:
+    """A machine that has come back has not been planned for, and one that has gone cannot be changed."""
+    back, gone = sorted(before - now), sorted(now - before)
+    return [
+        *([f"answering again: {', '.join(back)}"] if back else []),
+        *([f"not answering any more: {', '.join(gone)}"] if gone else []),
+    ]
 
 
 def _refuse_repeats(changes: Iterable[Change]) -> None:

@@ -1,20 +1,23 @@
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
+from typing import Any
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 
 from seakeep.core.change import Risk
 from seakeep.core.errors import RefusedError, UsageError
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.engine.model import Script, Step
-from seakeep.engine.plan import Plan, digest, ensure_fresh, make_plan, plan_schema
+from seakeep.engine.plan import Plan, Unknown, digest, ensure_fresh, make_plan, plan_schema
 from seakeep.engine.stage import Stage
 
 from .sim import change, step
 
+GONE = Unknown("m", "no route to host")
 NOW = datetime(2026, 11, 23, 22, 10, 5, tzinfo=UTC)
 
 
@@ -138,13 +141,78 @@ def test_a_secret_has_no_digest_here() -> None:
         digest({"key": Secret(b"x")})
 
 
-def test_the_schema_names_every_field() -> None:
-    definitions = plan_schema()["$defs"]
+def test_the_schema_names_every_field_and_says_what_it_means() -> None:
+    definitions: Any = plan_schema()["$defs"]
+    document = json.loads(plan(unknown=(GONE,)).to_json())
 
-    assert isinstance(definitions, dict)
-    assert set(definitions["Plan"]["properties"]) == set(json.loads(plan().to_json()))
-    assert set(definitions["Change"]["properties"]) == set(json.loads(plan().to_json())["changes"][0])
+    assert set(definitions["Plan"]["properties"]) == set(document)
+    assert set(definitions["Change"]["properties"]) == set(document["changes"][0])
+    assert set(definitions["Unknown"]["properties"]) == set(document["unknown"][0])
     assert set(definitions["Risk"]["enum"]) == {risk.value for risk in Risk}
+    for name in ("Plan", "Change", "Unknown"):
+        undescribed = [f for f, what in definitions[name]["properties"].items() if "description" not in what]
+        assert undescribed == (["kind"] if name == "Plan" else [])
+
+
+def test_a_plan_is_what_its_schema_says_and_nothing_else_is() -> None:
+    schema: Any = plan_schema()
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    document = json.loads(plan(unknown=(GONE,)).to_json())
+    validator.validate(document)
+    validator.validate(json.loads(plan(changes=()).to_json()))
+    for wrong in (
+        {**document, "apiVersion": "seakeep/v2"},
+        {**document, "more": 1},
+        {key: value for key, value in document.items() if key != "factsDigest"},
+        {**document, "changes": [{**document["changes"][0], "risk": "some"}]},
+    ):
+        assert not validator.is_valid(wrong)
+
+
+@pytest.mark.parametrize(
+    ("change_document", "why"),
+    [
+        (lambda d: d | {"apiVersion": "seakeep/v2"}, "of version 'seakeep/v2'; this Seakeep reads plans of seakeep/v1"),
+        (lambda d: d | {"kind": "Cluster"}, "is not a plan"),
+        (lambda d: d | {"approved": True}, "is not a plan"),
+        (lambda d: d | {"changes": [*d["changes"], d["changes"][0]]}, "two changes have the id a/test/y"),
+        (lambda d: d | {"changes": [{**d["changes"][0], "risk": "harmless"}]}, "is not a plan"),
+        (lambda d: d | {"changes": [{"id": "x"}]}, "is not a plan"),
+    ],
+)
+def test_what_was_made_of_a_plan_by_hand_is_not_read(change_document: Any, why: str) -> None:
+    text = json.dumps(change_document(json.loads(plan().to_json()))).encode()
+    with pytest.raises(UsageError, match=why):
+        Plan.from_json(text, source="p.json")
+
+
+@pytest.mark.parametrize(
+    ("change_document", "why"),
+    [
+        (lambda d: d | {"cluster": "y"}, "made for the cluster 'y', not for 'x'"),
+        (lambda d: d | {"specDigest": "0"}, "the cluster's file has changed"),
+        (lambda d: d | {"factsDigest": "0"}, "no longer as they were"),
+        (lambda d: d | {"changes": d["changes"][1:]}, "new: a/test/y"),
+        (lambda d: d | {"changes": d["changes"][::-1]}, "in another order"),
+        (lambda d: d | {"changes": [{**c, "risk": "none"} for c in d["changes"]]}, "different now"),
+        (lambda d: d | {"changes": [{**c, "why": "believe me"} for c in d["changes"]]}, "different now"),
+        (lambda d: d | {"unknown": [{"machine": "z", "cause": "c"}]}, "answering again: z"),
+    ],
+)
+def test_a_plan_that_was_tampered_with_is_stale(change_document: Any, why: str) -> None:
+    document = json.loads(plan(changes=tuple(replace(c, risk=Risk.RESTART) for c in plan().changes)).to_json())
+    now = Plan.from_json(json.dumps(document).encode())
+    tampered = Plan.from_json(json.dumps(change_document(document)).encode())
+    ensure_fresh(now, now)
+    with pytest.raises(RefusedError, match=why):
+        ensure_fresh(tampered, now)
+
+
+def test_a_machine_that_has_gone_since_makes_a_plan_stale() -> None:
+    ensure_fresh(plan(unknown=(GONE,)), plan(unknown=(Unknown("m", "another cause"),)))
+    with pytest.raises(RefusedError, match="not answering any more: m"):
+        ensure_fresh(plan(), plan(unknown=(GONE,)))
 
 
 def test_steps_keep_their_order_on_a_host() -> None:

@@ -12,12 +12,20 @@ from seakeep.core.errors import Exit, UsageError
 @command(
     about="Reads the machines and changes nothing. Every change has its reason, its risk and whether it can be"
     " undone. `-o json` is the plan that `seakeep apply PLAN` takes.",
-    examples=("seakeep plan", "seakeep plan --out plan.json && seakeep apply plan.json", "seakeep plan -o json"),
+    examples=(
+        "seakeep plan",
+        "seakeep plan --out plan.json && seakeep apply plan.json",
+        "seakeep plan -o json",
+        "seakeep plan --schema",
+    ),
     exits={Exit.NEGATIVE: "something would change", Exit.UNDECIDED: "a machine could not be read", Exit.REFUSED: ""},
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also store the plan in this file.")
-def run(call: Call, out: Path | None) -> int:
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the plan document instead.")
+def run(call: Call, out: Path | None, schema: bool) -> int:
     """Show what would change."""
+    if schema:
+        return _schema(call)
     from seakeep.flows.plan import plan
 
     made = call.in_session(plan)
@@ -37,3 +45,11 @@ def run(call: Call, out: Path | None) -> int:
 
         call.write(encode_values(json.loads(made.to_json()), Output(call.settings.outputs[0])))
     return Exit.OK if made.empty else Exit.NEGATIVE
+
+
+def _schema(call: Call) -> int:
+    from seakeep.engine.plan import plan_schema
+    from seakeep.report.faces import Output, encode_values
+
+    call.write(encode_values(plan_schema(), Output.YAML if call.settings.output == "yaml" else Output.JSON))
+    return Exit.OK
