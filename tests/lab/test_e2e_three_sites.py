@@ -167,20 +167,39 @@ def test_a_change_of_etcd_and_the_api_servers_rolls_one_machine_at_a_time(three)
     assert three.plan() == []
 
 
-def test_machines_that_do_not_answer_are_named_and_nothing_is_done(three):
-    three.run("lab", "kill", "a-etcd1", "b-etcd1").ok()
+def test_machines_that_do_not_answer_are_named_and_left_out_only_on_purpose(three):
+    down = ("a-etcd1", "b-etcd1")
+    three.run("lab", "kill", *down).ok()
     try:
-        three.ssh("a-cp1", "echo '# drift' >>/etc/kubernetes/audit-policy.yaml").ok()
+        three.ssh("a-cp1", "echo '# drift' >>/etc/kubernetes/kube-proxy.yaml").ok()
+        seen = three.run("plan", "-o", "json").ok(3).json
+        assert [each["machine"] for each in seen["unknown"]] == list(down)
+        assert all(each["cause"] for each in seen["unknown"])
+        assert [(c["host"], c["what"]) for c in seen["changes"]] == [
+            ("a-cp1", "file /etc/kubernetes/kube-proxy.yaml"),
+            ("a-cp1", "restart kube-proxy"),
+        ]
         refused = three.run("apply", "--yes").ok(4).err
-        assert "a-etcd1: machine answers over SSH" in refused
-        assert "b-etcd1: machine answers over SSH" in refused
-        assert "drift" in three.ssh("a-cp1", "tail -n 1 /etc/kubernetes/audit-policy.yaml").ok().out
+        assert all(f"{name}: machine answers over SSH" in refused for name in down)
+        assert "c-etcd1 can be read" in three.run("apply", "--yes", "--without", "c-etcd1").ok(4).err
+        assert "drift" in three.ssh("a-cp1", "tail -n 1 /etc/kubernetes/kube-proxy.yaml").ok().out
         status = three.run("status", "-o", "json")
         assert status.code in (1, 3)
         unknown = [member["name"] for member in status.json["etcd"]["members"] if member["healthy"] is None]
-        assert unknown == ["a-etcd1", "b-etcd1"]
+        assert unknown == list(down)
+
+        without = [word for name in down for word in ("--without", name)]
+        done = three.run("apply", "--yes", "-o", "json", *without).ok()
+        assert (done.json["changes"], done.json["leftOut"]) == (2, list(down))
+        assert "going on without a-etcd1" in done.err
+        assert three.run("plan", "-o", "json").ok(3).json["changes"] == []
+        # With two of five members down, none of the others may be restarted.
+        three.ssh("c-etcd1", "echo '# drift' >>/etc/etcd/etcd.yaml").ok()
+        refused = three.run("apply", "--yes", *without).ok(4).err
+        assert "nothing of etcd may be restarted on c-etcd1: 2 of 5 would be left, 3 are needed" in refused
+        assert "drift" in three.ssh("c-etcd1", "tail -n 1 /etc/etcd/etcd.yaml").ok().out
     finally:
-        three.run("lab", "start", "a-etcd1", "b-etcd1").ok()
+        three.run("lab", "start", *down).ok()
     three.eventually(lambda: healthy(three), "etcd to be whole again", 120)
     three.run("apply", "--yes").ok()
     assert three.plan() == []

@@ -106,10 +106,11 @@ class Call:
 
     def confirm(self, plan: "Plan") -> bool:
         """Show the plan and ask. Without --yes and without a terminal: RefusedError."""
+        from seakeep.engine.plan import causes
         from seakeep.report.plan import plan_view
 
         with self._paused():
-            self.draw(plan_view(plan.cluster, plan.changes).document(), aside=True)
+            self.draw(plan_view(plan.cluster, plan.changes, causes(plan)).document(), aside=True)
             if self.settings.yes or plan.empty:
                 return True
             return self._ask(f"Apply this to {plan.cluster}? Only 'yes' is accepted: ") == "yes"

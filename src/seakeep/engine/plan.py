@@ -148,6 +148,11 @@ _MEANING = {
 }
 
 
+def causes(plan: Plan) -> dict[str, str]:
+    """machine -> why it could not be read."""
+    return {each.machine: each.cause for each in plan.unknown}
+
+
 def plan_schema() -> JsonObject:
     """The JSON Schema of the plan document, with what each field means."""
     schema = msgspec.json.schema(Plan)

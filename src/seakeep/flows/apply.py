@@ -22,7 +22,7 @@ from seakeep.engine.model import ApplyObject, DeleteObject, Issue, Step
 from seakeep.engine.plan import Plan, ensure_fresh
 from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
-from seakeep.flows import planning, readiness
+from seakeep.flows import absent, planning, readiness
 from seakeep.flows.gates import gates, together
 from seakeep.flows.kubectl import connected
 from seakeep.flows.lease import ApiLease
@@ -126,9 +126,12 @@ def _stored(path: Path | None) -> Plan | None:
 async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> ApplyReport:
     watch = Stopwatch.start(session)
     view = await observe(session)
-    planning.refuse(view.findings)
+    absent.refuse_wrong(session, view)
+    planning.refuse(view.findings, absent=session.without)
     view = replace(view, asked=asked.wish(view))
     plan = view.plan(session)
+    if session.without:
+        absent.refuse_unbearable(session, planning.stages(context_of(session, view)))
     watch.lap("Read and plan")
     if asked.stored is not None:
         ensure_fresh(asked.stored, plan)
@@ -188,7 +191,8 @@ class _Work:
                 readiness.nodes_ready(session, clients["admin"]),
                 readiness.addons_ready(session, clients["admin"]),
             )
-            members.record(session.state, session.design)
+            if not session.without:
+                members.record(session.state, session.design)
             watch.lap("Nodes, pod network, DNS ready")
             session.progress.stage("Proof")
             proof = await self._prove(clients)
@@ -199,6 +203,7 @@ class _Work:
             phases=tuple(watch.laps),
             run_dir=str(self.run.folder),
             proof=proof,
+            left_out=tuple(sorted(session.without)),
             next_steps=_next_steps(session),
         )
 
@@ -239,7 +244,8 @@ class _Work:
 
     async def _prove(self, clients: Mapping[str, ApiClient]) -> tuple[Finding, ...]:
         session = self.session
-        restricted = all(traits_of(self.view.facts[node.name]).seccomp for node in session.design.nodes)
+        known = [self.view.facts[node.name] for node in session.design.nodes if node.name in self.view.facts]
+        restricted = all(traits_of(facts).seccomp for facts in known)
         async with connected(session) as tool:
             return await prove(
                 Proof(
@@ -250,6 +256,7 @@ class _Work:
                     clock=session.clock,
                     progress=session.progress,
                     restricted=restricted,
+                    without=session.without,
                 )
             )
 
@@ -286,7 +293,8 @@ def _world(session: Session, view: View, clients: Mapping[str, ApiClient] | None
 @asynccontextmanager
 async def machine_lock(session: Session, owner: Owner) -> AsyncIterator[None]:
     """Held on the control-plane machines: two operators on two computers meet there."""
-    hosts = [session.host(machine.name) for machine in session.design.with_role(Role.CONTROL_PLANE)]
+    names = [machine.name for machine in session.design.with_role(Role.CONTROL_PLANE)]
+    hosts = [session.host(name) for name in names if name not in session.without]
 
     def lost(why: str) -> None:
         session.progress.note(why)

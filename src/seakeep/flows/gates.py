@@ -63,10 +63,12 @@ def _told(facts: Mapping[str, FactSet], fact: Fact[T]) -> dict[str, T]:
 def reader(
     session: Session, machines: tuple[Machine, ...], fact: object, judge: Judge
 ) -> Callable[[], Awaitable[Mapping[str, str]]]:
-    """Reads one fact of all the machines, side by side. A machine that does not answer is left out."""
+    """Reads one fact of all the machines, side by side. A machine that does not answer is left out, and one that the
+    user goes on without is not asked."""
+    asked = [machine for machine in machines if machine.name not in session.without]
 
     async def read() -> Mapping[str, str]:
-        found, errors = await session.read((fact,), machines, timeout=15)  # type: ignore[arg-type]
+        found, errors = await session.read((fact,), asked, timeout=15)  # type: ignore[arg-type]
         if not found and errors:
             raise next(iter(errors.values()))
         return judge(found)
@@ -74,14 +76,17 @@ def reader(
     return read
 
 
+GROUPS: tuple[tuple[str, Role, object, Judge, int | None], ...] = (
+    (etcd_phase.SERIAL, Role.ETCD, etcd.FACT, etcd_health, None),
+    (control_plane.SERIAL, Role.CONTROL_PLANE, apiserver.FACT, api_health, 1),
+    (load_balancer.SERIAL, Role.LOAD_BALANCER, vip.FACT, balancer_health, 1),
+)
+"""(group, role, the fact of its health, how that is judged, how many must remain; None is the quorum)."""
+
+
 def gates(session: Session) -> dict[str, Gate]:
     """Of five etcd members three must remain; of API servers and load balancers one."""
     design = session.design
-    groups = (
-        (etcd_phase.SERIAL, Role.ETCD, etcd.FACT, etcd_health, None),
-        (control_plane.SERIAL, Role.CONTROL_PLANE, apiserver.FACT, api_health, 1),
-        (load_balancer.SERIAL, Role.LOAD_BALANCER, vip.FACT, balancer_health, 1),
-    )
     return {
         group: QuorumGate(
             group,
@@ -91,13 +96,14 @@ def gates(session: Session) -> dict[str, Gate]:
             progress=session.progress,
             needed=needed,
         )
-        for group, role, fact, judge, needed in groups
+        for group, role, fact, judge, needed in GROUPS
     }
 
 
 async def all_healthy(session: Session, role: Role, fact: object, judge: Judge) -> str | None:
-    """None when every machine with the role is healthy, otherwise who is not and why."""
-    machines = session.design.with_role(role)
+    """None when every machine with the role is healthy, otherwise who is not and why. Those that the user goes on
+    without do not count."""
+    machines = tuple(each for each in session.design.with_role(role) if each.name not in session.without)
     if not machines:
         return None
     try:

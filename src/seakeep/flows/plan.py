@@ -7,7 +7,8 @@ from seakeep.flows.view import observe
 
 
 async def plan(session: Session) -> Plan:
-    """The plan as data; empty when the cluster is as designed. RefusedError for machines that are not ready."""
+    """The plan as data; empty when the cluster is as designed. Machines that do not answer are named in it, and nothing
+    is planned for them. RefusedError for machines that are not ready."""
     view = await observe(session)
-    planning.refuse(view.findings)
+    planning.refuse(view.findings, absent=view.unreachable)
     return view.plan(session)

@@ -1,5 +1,6 @@
 """Deciding: facts and objects in, stages of steps out. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -97,12 +98,14 @@ def notable(findings: list[Finding]) -> list[str]:
     return lines
 
 
-def refuse(findings: list[Finding]) -> None:
-    """RefusedError with every failed error and everything that could not be told, one line each."""
+def refuse(findings: list[Finding], *, absent: Collection[str] = ()) -> None:
+    """RefusedError with every failed error and everything that could not be told, one line each. What is said of
+    machines that are gone on without does not count."""
     standing = [
         finding
         for finding in findings
-        if finding.refuses or (finding.verdict is Verdict.UNKNOWN and finding.severity == "error")
+        if (finding.refuses or (finding.verdict is Verdict.UNKNOWN and finding.severity == "error"))
+        and finding.where not in absent
     ]
     if not standing:
         return

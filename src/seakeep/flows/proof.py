@@ -73,7 +73,8 @@ class _Dial(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What the proofs work with. `anonymous` is a client without a certificate, through the same endpoint."""
+    """What the proofs work with. `without` are machines that are down. `anonymous` is a client without a certificate,
+    through the same endpoint."""
 
     design: Design
     api: ApiClient
@@ -82,6 +83,7 @@ class Proof:
     clock: Clock
     progress: Progress
     restricted: bool
+    without: frozenset[str] = frozenset()
 
 
 async def prove(proof: Proof) -> tuple[Finding, ...]:
@@ -99,7 +101,7 @@ async def prove(proof: Proof) -> tuple[Finding, ...]:
 
 
 async def _workload(proof: Proof, namespace: str) -> list[Finding]:
-    nodes = _nodes(proof.design)
+    nodes = _nodes(proof.design, proof.without)
     count = max(2, len(nodes))
     try:
         await proof.api.apply("v1", "Namespace", namespace, _namespace(namespace, restricted=proof.restricted))
@@ -288,9 +290,9 @@ async def _remove(proof: Proof, namespace: str) -> str:
     return said
 
 
-def _nodes(design: Design) -> tuple[Machine, ...]:
-    workers = design.with_role(Role.WORKER)
-    return workers or design.nodes
+def _nodes(design: Design, without: frozenset[str]) -> tuple[Machine, ...]:
+    nodes = [each for each in design.with_role(Role.WORKER) or design.nodes if each.name not in without]
+    return tuple(nodes)
 
 
 def _namespace(name: str, *, restricted: bool) -> JsonObject:

@@ -135,6 +135,8 @@ async def nodes_ready(session: Session, api: ApiClient) -> None:
         found = await nodes(api)
         wrong = []
         for machine in session.design.nodes:
+            if machine.name in session.without:
+                continue
             node = found.get(machine.name)
             if node is None:
                 wrong.append(f"{machine.name} is not there")
@@ -148,7 +150,7 @@ async def nodes_ready(session: Session, api: ApiClient) -> None:
 
 
 async def addons_ready(session: Session, api: ApiClient) -> None:
-    """Pod network on every node, and all replicas of DNS."""
+    """Pod network on every node, and all replicas of DNS. What may have been on a node that is down is not awaited."""
     await _addons(session, api, "pod network and DNS to be available", anew=False)
 
 
@@ -159,8 +161,9 @@ async def addons_rolled_out(session: Session, api: ApiClient) -> None:
 
 async def _addons(session: Session, api: ApiClient, what: str, *, anew: bool) -> None:
     design = session.design
+    down = sum(node.name in session.without for node in design.nodes)
     wanted = [
-        (each, len(design.nodes) if each.kind == "DaemonSet" else design.dns_replicas)
+        (each, max(1, (len(design.nodes) if each.kind == "DaemonSet" else design.dns_replicas) - down))
         for each in (*flannel.render(design), *coredns.render(design))
         if each.kind in {"DaemonSet", "Deployment"}
     ]

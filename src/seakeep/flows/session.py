@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from seakeep.core.clock import Clock, SystemClock
-from seakeep.core.errors import MachineError
+from seakeep.core.errors import MachineError, UsageError
 from seakeep.core.progress import Progress
 from seakeep.core.secret import SecretRef
 from seakeep.design.complete import complete
@@ -67,6 +67,7 @@ class Session:
         self.progress = progress
         self.options = options
         self.clock = clock
+        self.without: frozenset[str] = frozenset()
         self._hosts: dict[str, SshHost] = {}
 
     @classmethod
@@ -124,6 +125,15 @@ class Session:
     def lab(self) -> Lab:
         """The lab of this cluster's name."""
         return Lab(self.design.name)
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Go on without these machines, which do not answer: nothing is asked of them or done to them from here on.
+        UsageError for one that is not in the file."""
+        known = [machine.name for machine in self.design.machines]
+        for name in names:
+            if name not in known:
+                raise UsageError(f"there is no machine {name!r} in the file", hint=f"its machines: {', '.join(known)}")
+        self.without = frozenset(names)
 
     def host(self, name: str) -> Host:
         """The machine. RefusedError while its lab is down."""
@@ -185,7 +195,8 @@ class Session:
     def entrances(self) -> tuple[Machine, ...]:
         """Machines through which the API is reached, the likeliest first."""
         order = (Role.CONTROL_PLANE, Role.LOAD_BALANCER)
-        return tuple(dict.fromkeys(m for role in order for m in self.design.with_role(role)))
+        machines = dict.fromkeys(m for role in order for m in self.design.with_role(role))
+        return tuple(machine for machine in machines if machine.name not in self.without)
 
     async def entrance(self) -> Host:
         """The likeliest machine from which the endpoint is reached; while it is reached from none, the first that

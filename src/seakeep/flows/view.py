@@ -16,7 +16,7 @@ from seakeep.core.finding import Finding
 from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.model import Design, Machine
-from seakeep.engine.plan import Plan, make_plan
+from seakeep.engine.plan import Plan, Unknown, make_plan
 from seakeep.facts import leftovers, system
 from seakeep.facts.base import FactSet, digest
 from seakeep.facts.registry import PREFLIGHT, STATE
@@ -55,6 +55,7 @@ class View:
             spec_digest=session.loaded.digest,
             facts_digest=digest(self.facts.values(), STATE),
             stages=planning.stages(context),
+            unknown=[Unknown(name, error.message) for name, error in self.unreachable.items()],
         )
 
     async def read_objects(self, session: Session, api: ApiClient) -> Objects:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from seakeep.artifacts.base import Resolve
 from seakeep.core.json import JsonObject
-from seakeep.design.model import Design, Machine
+from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 from seakeep.engine.model import Step
 from seakeep.facts import system
@@ -55,6 +55,20 @@ class PlanContext:
     images: Callable[[Machine], tuple[tuple[str, str], ...]]
     objects: Mapping[ObjectKey, JsonObject] | None
     members: frozenset[str] = frozenset()
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """The machines that could be read, in the order of the file. Nothing is decided about the others."""
+        return tuple(machine for machine in self.design.machines if machine.name in self.facts)
+
+    @property
+    def nodes(self) -> tuple[Machine, ...]:
+        """Those of `machines` that run a kubelet."""
+        return tuple(machine for machine in self.machines if machine.is_node)
+
+    def with_role(self, role: Role) -> tuple[Machine, ...]:
+        """Those of `machines` that have the role."""
+        return tuple(machine for machine in self.machines if machine.has(role))
 
     def traits(self, machine: Machine) -> Traits:
         """The machine's traits, from its facts. MissingFactError where they could not be read."""

@@ -14,7 +14,7 @@ PHASE = Phase("binaries", "Programs", "machine")
 def plan(context: PlanContext) -> Iterator[Step]:
     """A step for each component with a missing or wrong program."""
     release = context.design.release
-    for machine in context.design.machines:
+    for machine in context.machines:
         facts = context.facts[machine.name]
         comparer = Comparer(PHASE.id, facts, context.resolve)
         found = facts.get(programs.FACT)

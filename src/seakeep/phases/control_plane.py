@@ -19,5 +19,5 @@ SERIAL = "kube-apiserver"
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Drift of every machine with the role, in the order of the file."""
-    for machine in context.design.with_role(Role.CONTROL_PLANE):
+    for machine in context.with_role(Role.CONTROL_PLANE):
         yield from steps(context, PHASE.id, ARTIFACTS, machine, serial=SERIAL)

@@ -15,5 +15,5 @@ SERIAL = "etcd"
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Drift of every machine with the role, in the order of the file."""
-    for machine in context.design.with_role(Role.ETCD):
+    for machine in context.with_role(Role.ETCD):
         yield from steps(context, PHASE.id, ARTIFACTS, machine, serial=SERIAL)

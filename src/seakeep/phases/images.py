@@ -15,7 +15,7 @@ PHASE = Phase("images", "Container images", "machine")
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """The images that are missing on every node."""
-    for machine in context.design.nodes:
+    for machine in context.nodes:
         facts = context.facts[machine.name]
         comparer = Comparer(PHASE.id, facts, context.resolve)
         present = facts.get(images.FACT)

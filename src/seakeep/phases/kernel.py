@@ -21,7 +21,7 @@ if [ -f "$f" ]; then sed -i.before-seakeep '/^[^#].*[[:space:]]swap[[:space:]]/s
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Files first, then the running kernel where it differs from them."""
-    for machine in context.design.machines:
+    for machine in context.machines:
         facts = context.facts[machine.name]
         traits = context.traits(machine)
         comparer = Comparer(PHASE.id, facts, context.resolve)

@@ -18,5 +18,5 @@ SERIAL = "load-balancer"
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Drift of every machine with the role, in the order of the file."""
-    for machine in context.design.with_role(Role.LOAD_BALANCER):
+    for machine in context.with_role(Role.LOAD_BALANCER):
         yield from steps(context, PHASE.id, ARTIFACTS, machine, serial=SERIAL)

@@ -29,7 +29,7 @@ percent are left (client-go's certificate manager)."""
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Drift of every node. Pods outlive a restart of the kubelet, so that nodes go side by side."""
-    for machine in context.design.nodes:
+    for machine in context.nodes:
         found = list(steps(context, PHASE.id, ARTIFACTS, machine, serial=None))
         why = client_reason(context, machine)
         yield from _with_new_client(context, machine, found, why) if why else found

@@ -19,7 +19,7 @@ ARTIFACTS = (ownership,)
 def plan(context: PlanContext) -> Iterator[Step]:
     """First of all, so that a second cluster's apply is refused from the first moment on, and nothing is put on the
     machine that its inventory does not list. What is listed and no longer wanted stays listed until it is gone."""
-    for machine in context.design.machines:
+    for machine in context.machines:
         yield from steps(context, PHASE.id, ARTIFACTS, machine, serial=None)
         yield from _inventory(context, machine)
 

@@ -30,7 +30,7 @@ _INSTALL = {
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """One step a machine. RefusedError on a distribution with neither apt nor dnf."""
-    for machine in context.design.machines:
+    for machine in context.machines:
         facts = context.facts[machine.name]
         found = facts.get(system.FACT)
         needed = wanted.tools(machine, nested=found.nested)

@@ -80,7 +80,7 @@ def exclusive(design: Design, machine: Machine) -> tuple[str, ...]:
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Units first, then files, folders and programs; the inventory forgets them last."""
-    for machine in context.design.machines:
+    for machine in context.machines:
         facts = context.facts[machine.name]
         comparer = Comparer(PHASE.id, facts, context.resolve)
         entries = wanted_entries(context, machine)

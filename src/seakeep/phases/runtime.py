@@ -13,5 +13,5 @@ ARTIFACTS = (containerd, cni)
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Drift of every node."""
-    for machine in context.design.nodes:
+    for machine in context.nodes:
         yield from steps(context, PHASE.id, ARTIFACTS, machine, serial=None)

@@ -17,7 +17,8 @@ class PhaseTime(Part, frozen=True, kw_only=True):
 
 
 class ApplyReport(Report, frozen=True, kw_only=True, tag="Apply"):
-    """A run that came to its end. `proof` holds the real work done through the endpoint afterwards."""
+    """A run that came to its end. `proof` holds the real work done through the endpoint afterwards; `left_out` are the
+    machines that did not answer and that it went on without."""
 
     cluster_name: str
     changes: int
@@ -25,6 +26,7 @@ class ApplyReport(Report, frozen=True, kw_only=True, tag="Apply"):
     run_dir: str
     proof: tuple[Finding, ...] = ()
     next_steps: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -41,6 +43,7 @@ class ApplyReport(Report, frozen=True, kw_only=True, tag="Apply"):
             *_proof(self.proof),
             BLANK,
             _end(self.changes, self.run_dir),
+            *_left_out(self.left_out),
             *steps("Next", self.next_steps),
         )
 
@@ -123,6 +126,12 @@ def _proof(proof: tuple[Finding, ...]) -> Document:
 
 def _end(changes: int, run_dir: str) -> Line:
     return Line((_done(changes), *((Cell(f"run: {run_dir}", Tone.FAINT),) if run_dir else ())))
+
+
+def _left_out(names: tuple[str, ...]) -> Document:
+    if not names:
+        return ()
+    return (line(f"left as it was, because it did not answer: {', '.join(names)}", Tone.WARN),)
 
 
 def _done(changes: int) -> Cell:

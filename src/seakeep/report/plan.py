@@ -4,8 +4,8 @@ The plan as data is the engine's document; this is only its face for people.
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from seakeep.core.change import Change, Risk
@@ -66,15 +66,19 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """A plan as it is shown. Every change is in it: equal ones on several hosts share a row."""
+    """A plan as it is shown. Every change is in it: equal ones on several hosts share a row. `unknown`: machine -> why
+    it could not be read."""
 
     cluster_name: str
     rows: tuple[PlanRow, ...]
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> Document:
         """The plan as a person reads it."""
+        unread = tuple(_unread(self.unknown))
         if not self.rows:
-            return (line(f"{self.cluster_name}: nothing to change", Tone.GOOD),)
+            what = "nothing to change on the machines that answer" if unread else "nothing to change"
+            return (*unread, line(f"{self.cluster_name}: {what}", Tone.PLAIN if unread else Tone.GOOD))
         table = Table(
             columns=("", "hosts", "phase", "what", "why", "risk", "undo"),
             rows=tuple(
@@ -90,11 +94,11 @@ class PlanView:
                 for row in self.rows
             ),
         )
-        return (table, BLANK, _totals(self))
+        return (table, BLANK, *unread, _totals(self))
 
 
-def plan_view(cluster_name: str, changes: Iterable[Change]) -> PlanView:
-    """The view of a plan's changes."""
+def plan_view(cluster_name: str, changes: Iterable[Change], unknown: Mapping[str, str] | None = None) -> PlanView:
+    """The view of a plan's changes, and of the machines that it says nothing about."""
     hosts: dict[tuple[Sign, str, str, str, Risk, bool], list[str]] = {}
     for change in changes:
         key = (sign_of(change), change.phase, change.what, change.why, change.risk, change.reversible)
@@ -105,7 +109,13 @@ def plan_view(cluster_name: str, changes: Iterable[Change]) -> PlanView:
             PlanRow(sign=sign, hosts=tuple(names), phase=phase, what=what, why=why, risk=risk, reversible=reversible)
             for (sign, phase, what, why, risk, reversible), names in hosts.items()
         ),
+        unknown=unknown or {},
     )
+
+
+def _unread(unknown: Mapping[str, str]) -> Iterator[Line]:
+    for machine, cause in sorted(unknown.items()):
+        yield line(f"UNKNOWN  {machine}: {cause}", Tone.WARN)
 
 
 def _totals(view: PlanView) -> Line:

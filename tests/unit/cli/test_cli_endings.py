@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import seakeep.flows
@@ -32,7 +33,7 @@ from seakeep.core.errors import (
     UsageError,
 )
 from seakeep.core.verdict import Verdict
-from seakeep.engine.plan import Plan
+from seakeep.engine.plan import Plan, Unknown, plan_schema
 from seakeep.flows.check import Request
 from seakeep.report.check import CheckReport
 from seakeep.spec.load import load
@@ -213,6 +214,28 @@ def test_a_plan_as_json_is_the_plan_that_apply_takes(
     assert printed == Plan.from_json((here / "plan.json").read_bytes()) == a_plan(*changes)
     assert run(["plan"]) == code
     assert ("file /etc/x" if changes else "nothing to change") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("changes", [(), (CHANGE,)])
+@pytest.mark.usefixtures("session", "here")
+def test_a_plan_that_does_not_know_of_every_machine_says_so_and_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], changes: tuple[Change, ...]
+) -> None:
+    async def plan(_: FakeSession) -> Plan:
+        return msgspec.structs.replace(a_plan(*changes), unknown=(Unknown("b-cp1", "no route to host"),))
+
+    offer(monkeypatch, "plan", plan=plan)
+    assert run(["plan"]) == Exit.UNDECIDED
+    shown = capsys.readouterr().out
+    assert "UNKNOWN  b-cp1: no route to host" in shown
+    assert ("nothing to change on the machines that answer" in shown) == (not changes)
+    assert run(["plan", "-o", "json"]) == Exit.UNDECIDED
+    assert json.loads(capsys.readouterr().out)["unknown"] == [{"machine": "b-cp1", "cause": "no route to host"}]
+
+
+def test_the_schema_of_a_plan_needs_no_cluster(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "--schema"]) == Exit.OK
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(plan_schema()))
 
 
 class Terminal(io.StringIO):

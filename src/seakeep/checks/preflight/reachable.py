@@ -16,7 +16,8 @@ CHECK = Check(
     title="machine answers over SSH",
     severity=Severity.ERROR,
     since="0.1.0",
-    remediation="start the machine, or correct its address, port, user or key in the file",
+    remediation="start the machine, or correct its address, port, user or key in the file; or go on without it, where"
+    " the others carry the cluster: `seakeep apply --without NAME`",
 )
 
 

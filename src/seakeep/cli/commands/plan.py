@@ -18,7 +18,11 @@ from seakeep.core.errors import Exit, UsageError
         "seakeep plan -o json",
         "seakeep plan --schema",
     ),
-    exits={Exit.NEGATIVE: "something would change", Exit.UNDECIDED: "a machine could not be read", Exit.REFUSED: ""},
+    exits={
+        Exit.NEGATIVE: "something would change",
+        Exit.UNDECIDED: "a machine could not be read; the plan says which, and what is known of the others",
+        Exit.REFUSED: "",
+    },
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also store the plan in this file.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the plan document instead.")
@@ -35,15 +39,18 @@ def run(call: Call, out: Path | None, schema: bool) -> int:
         except OSError as error:
             raise UsageError(f"{out} cannot be written: {error.strerror}") from error
     if call.settings.output == "table":
+        from seakeep.engine.plan import causes
         from seakeep.report.plan import plan_view
 
-        call.draw(plan_view(made.cluster, made.changes).document())
+        call.draw(plan_view(made.cluster, made.changes, causes(made)).document())
     else:
         import json
 
         from seakeep.report.faces import Output, encode_values
 
         call.write(encode_values(json.loads(made.to_json()), Output(call.settings.outputs[0])))
+    if made.unknown:
+        return Exit.UNDECIDED
     return Exit.OK if made.empty else Exit.NEGATIVE
 
 

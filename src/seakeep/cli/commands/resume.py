@@ -1,10 +1,16 @@
 """`seakeep resume`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from seakeep.cli.call import Call
 from seakeep.cli.command import command
 from seakeep.core.errors import Exit
+
+if TYPE_CHECKING:
+    from seakeep.flows.session import Session
+    from seakeep.report.apply import ApplyReport
 
 
 @command(
@@ -19,9 +25,19 @@ from seakeep.core.errors import Exit
     },
 )
 @click.argument("run_id", metavar="[RUN]", required=False)
-def run(call: Call, run_id: str | None) -> int:
+@click.option(
+    "--without",
+    metavar="MACHINE",
+    multiple=True,
+    help="Go on without this machine, which does not answer, where the others carry the cluster. Can be repeated.",
+)
+def run(call: Call, run_id: str | None, without: tuple[str, ...]) -> int:
     """Go on."""
     from seakeep.flows.resume import resume
 
-    report = call.in_session(lambda session: resume(session, run_id, call.confirm), stoppable=True)
-    return call.show(report)
+    async def do(session: "Session") -> "ApplyReport":
+        if without:
+            session.leave_out(without)
+        return await resume(session, run_id, call.confirm)
+
+    return call.show(call.in_session(do, stoppable=True))
