@@ -118,7 +118,7 @@ async def _refuse_too_early(session: Session, stage: Stage, names: Sequence[str]
     if wrong:
         raise RefusedError(
             "the previous authority cannot be dropped yet: not everything is known to be of the new one; "
-            "nothing was changed\n" + "\n".join(wrong[:10]),
+            "the rotation stays at reissue\n" + "\n".join(wrong[:10]),
             hint="`seakeep certs list` shows them all; then go on with the same command",
         )
 

@@ -14,7 +14,6 @@ from seakeep.artifacts import coredns, flannel
 from seakeep.artifacts.base import KubeObject
 from seakeep.core.clock import rfc3339
 from seakeep.core.errors import RefusedError
-from seakeep.core.secret import Secret
 from seakeep.engine.wait import await_until
 from seakeep.flows import readiness
 from seakeep.flows.session import Session
@@ -27,9 +26,10 @@ TOKEN_LIFE = timedelta(hours=1)
 """Service-account tokens in pods live an hour (the API server does not extend them) and are renewed by the kubelet
 when a fifth of that is left."""
 
-_PUBLISHED = "rotation/cluster-trust-published"
-_SIGNED = "rotation/service-account-signed"
-"""When it was: what has to be waited for counts from then."""
+_PUBLISHED = ("rotation/cluster-trust-published", trust_name("cluster"))
+_SIGNED = ("rotation/service-account-signed", rotation.SA_PUBLIC)
+"""(where it is noted when, of which value): what has to be waited for counts from then. A note about another value, of
+a rotation before, does not count."""
 
 
 class _Meta(msgspec.Struct):
@@ -92,11 +92,10 @@ class _Pods(msgspec.Struct):
 
 async def settle(session: Session, names: Sequence[str]) -> None:
     """Wait until what the machines trust is published to pods, start our own pods anew with it, and note the time."""
-    if rotation.SERVICE_ACCOUNT in names and rotation.stage(session.state, rotation.SERVICE_ACCOUNT) is Stage.REISSUE:
-        if _noted(session, _SIGNED) is None:
-            _note(session, _SIGNED, session.clock.now())
-    elif rotation.SERVICE_ACCOUNT in names:
-        session.state.remove(_SIGNED)
+    key = rotation.SERVICE_ACCOUNT
+    signs = key in names and rotation.stage(session.state, key) is Stage.REISSUE
+    if signs and _noted(session, _SIGNED) is None:
+        _note(session, _SIGNED, session.clock.now())
     if "cluster" not in names:
         return
     async with session.api("admin") as clients:
@@ -105,8 +104,6 @@ async def settle(session: Session, names: Sequence[str]) -> None:
             published = session.clock.now()
             await _restart_ours(session, clients["admin"])
             _note(session, _PUBLISHED, published)
-    if rotation.stage(session.state, "cluster") is None:
-        session.state.remove(_PUBLISHED)
 
 
 async def refuse_old_pods(session: Session) -> None:
@@ -127,9 +124,10 @@ async def refuse_old_pods(session: Session) -> None:
         return
     listed = sorted(f"{pod.metadata.namespace}/{pod.metadata.name}" for pod in found)
     more = f" and {len(listed) - 10} more" if len(listed) > 10 else ""
+    count = f"{len(listed)} pod{'s' if len(listed) > 1 else ''}"
     raise RefusedError(
-        f"{len(listed)} pods started before {rfc3339(moment)}, when the next authority was published, and may not "
-        f"trust it: {', '.join(listed[:10])}{more}; nothing was changed",
+        f"{count} started before {rfc3339(moment)}, when the next authority was published, and may not "
+        f"trust it: {', '.join(listed[:10])}{more}; the rotation stays at trust",
         hint="start them again (`seakeep kubectl -- -n NAMESPACE rollout restart deployment`) and go on with the same "
         "command, or add --ignore-pods when they do not talk to the API or read the file again by themselves",
     )
@@ -142,7 +140,7 @@ def refuse_young_key(session: Session) -> None:
     if signed is not None and now - signed < TOKEN_LIFE:
         raise RefusedError(
             f"tokens signed with the previous service-account key are valid until {rfc3339(signed + TOKEN_LIFE)}; "
-            "nothing was changed",
+            "the rotation stays at reissue",
             hint="go on with the same command after that",
         )
 
@@ -193,10 +191,19 @@ def _addons(session: Session) -> list[KubeObject]:
     return [each for each in found if each.kind in {"DaemonSet", "Deployment"}]
 
 
-def _note(session: Session, name: str, moment: datetime) -> None:
-    session.state.write(name, rfc3339(moment).encode(), durable=True)
+def _note(session: Session, about: tuple[str, str], moment: datetime) -> None:
+    name, value = about
+    session.state.write(name, f"{rfc3339(moment)} {_digest(session, value)}".encode(), durable=True)
 
 
-def _noted(session: Session, name: str) -> datetime | None:
-    stored: Secret | None = session.state.read(name)
-    return None if stored is None else datetime.fromisoformat(stored.reveal().decode()).astimezone(UTC)
+def _noted(session: Session, about: tuple[str, str]) -> datetime | None:
+    name, value = about
+    stored = session.state.read(name)
+    moment, _, digest = stored.reveal().decode().partition(" ") if stored is not None else ("", "", "")
+    return datetime.fromisoformat(moment).astimezone(UTC) if digest == _digest(session, value) else None
+
+
+def _digest(session: Session, name: str) -> str:
+    stored = session.state.read(name)
+    assert stored is not None
+    return stored.digest()

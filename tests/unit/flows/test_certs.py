@@ -358,7 +358,7 @@ async def test_pods_that_may_not_trust_the_next_authority_stand_in_the_way(fresh
     items.append(pod("old", before))
     with pytest.raises(RefusedError) as caught:
         await trusting.refuse_old_pods(fresh)
-    assert "1 pods started before" in caught.value.message
+    assert "1 pod started before" in caught.value.message
     assert "shop/old" in caught.value.message
     assert "--ignore-pods" in caught.value.hint
 
@@ -422,3 +422,14 @@ async def test_a_file_that_is_no_kubeconfig_is_refused(
         file.write_bytes(text)
     with pytest.raises(UsageError, match=message):
         await certs.certs(issued, [file])
+
+
+def test_a_note_of_the_rotation_before_does_not_count(fresh: FakeSession) -> None:
+    """A rotation that ended in another way than by the command leaves its note behind."""
+    for stage in (Stage.TRUST, Stage.REISSUE, Stage.DROP, Stage.TRUST):
+        pki.issue(fresh.state, fresh.design, rotation.step("cluster", stage), fresh.clock)
+        settle(fresh)
+        if stage is Stage.TRUST:
+            assert trusting._noted(fresh, trusting._PUBLISHED) is None
+            trusting._note(fresh, trusting._PUBLISHED, fresh.clock.now())
+            assert trusting._noted(fresh, trusting._PUBLISHED) == fresh.clock.now()
