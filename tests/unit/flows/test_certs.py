@@ -14,18 +14,25 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from seakeep.artifacts.registry import render_machine
+from seakeep.core.change import Change
 from seakeep.core.errors import Exit, RefusedError, UsageError
+from seakeep.core.secret import SecretRef
 from seakeep.core.verdict import Verdict
 from seakeep.design.traits import Traits
+from seakeep.engine.journal import Journal, Result
 from seakeep.facts.certificates import KUBELET_CLIENT, OnDisk
-from seakeep.flows import certs, rotate, trusting
+from seakeep.flows import certs, resume, rotate, trusting
 from seakeep.flows.certs_chosen import authority, due, meant
 from seakeep.flows.certs_judged import Port, Seen, judged, ports
 from seakeep.flows.rotate import Wanted
+from seakeep.flows.view import View, context_of
+from seakeep.phases import keys
+from seakeep.report.apply import ApplyReport
 from seakeep.report.certs import CertificateRow, CertificatesReport
 from seakeep.state import certificates, pki, rotation
 from seakeep.state.kubeconfig import operator_kubeconfig
 from seakeep.state.rotation import Stage
+from seakeep.state.runs import new_run
 from seakeep.transport.fake import FakeHost
 from seakeep.transport.tls import shown
 
@@ -433,3 +440,49 @@ def test_a_note_of_the_rotation_before_does_not_count(fresh: FakeSession) -> Non
             assert trusting._noted(fresh, trusting._PUBLISHED) is None
             trusting._note(fresh, trusting._PUBLISHED, fresh.clock.now())
             assert trusting._noted(fresh, trusting._PUBLISHED) == fresh.clock.now()
+
+
+async def test_a_renewal_that_was_stopped_is_resumed_with_what_it_has_not_issued(
+    fresh: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The state folder does not tell what was only asked for; the journal does."""
+    run = new_run(fresh.state, "renew", fresh.clock.now())
+    fresh.state.write(f"runs/{run.id}/spec.yaml", fresh.loaded.content)
+    names = [f"pki/cluster/{name}.crt" for name in ("admin", "viewer", "break-glass")]
+    ids = [f"operator/keys/{name}" for name in names]
+    with Journal(run.journal, clock=fresh.clock) as journal:
+        journal.run_start(run=run.id, by="me", command="renew", planned=[*ids, "single/node/file:/x"])
+        changes = [Change(id=each, host="operator", phase="keys", what="w", why="y") for each in ids[:2]]
+        await journal.begin(changes)
+        journal.end(ids[0], Result.DONE)
+    wishes: list[str] = []
+
+    async def fake(session: object, *, wish: Any, **others: Any) -> ApplyReport:
+        wishes.extend(each.name for each in wish(None))
+        assert others["command"] == "renew"
+        return ApplyReport(cluster_name="c", changes=0, phases=(), run_dir="")
+
+    monkeypatch.setattr(resume, "apply", fake)
+    await resume.resume(fresh, None, lambda _: True)
+    assert wishes == names[1:]
+
+
+def test_what_is_asked_for_is_in_the_plan_with_what_it_does_to_machines(issued: FakeSession) -> None:
+    """A stage comes before the certificates that it signs; files that hold what is about to change are in the plan."""
+    leaf = issued.design.pki.leaf("etcd", "server-single")
+    asked = (
+        pki.Missing(leaf.cert, "its authority is replaced"),
+        pki.Missing(rotation.step("etcd", Stage.TRUST), "asked for"),
+    )
+    context = context_of(issued, View(facts={}, unreachable={}, findings=[], objects=None, asked=asked))
+    assert context.missing == (
+        (rotation.step("etcd", Stage.TRUST), "asked for"),
+        (leaf.cert, "its authority is replaced"),
+    )
+    for name in (leaf.cert, leaf.key, rotation.trust_name("etcd")):
+        assert context.resolve(SecretRef(name)) is None
+    assert context.resolve(SecretRef(rotation.ca_name("etcd"))) is not None
+    assert [step.change.what for step in keys.plan(context)] == [
+        "make and trust the next etcd authority",
+        f"issue {leaf.cert}",
+    ]
