@@ -101,7 +101,7 @@ def flags(design: Design, machine: Machine) -> dict[str, str]:
         # No --anonymous-auth beside it: the API server refuses to start with both.
         "authentication-config": api_policies.AUTHENTICATION,
         "authorization-mode": "Node,RBAC",
-        "enable-admission-plugins": "NodeRestriction,EventRateLimit",
+        "enable-admission-plugins": "NodeRestriction,EventRateLimit,DenyServiceExternalIPs",
         "admission-control-config-file": api_policies.ADMISSION,
         "encryption-provider-config": api_policies.ENCRYPTION,
         "service-account-issuer": f"https://kubernetes.default.svc.{network.cluster_domain}",

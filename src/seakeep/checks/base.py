@@ -115,6 +115,9 @@ class Note:
 MOOT = Note(message="the question does not arise", verdict=Verdict.NOT_APPLICABLE)
 """The answer of a check that does not apply to what it was asked about."""
 
+REVIEW = "a person decides: "
+"""How the message of a note begins that collects evidence for a person, and judges nothing."""
+
 Answer: TypeAlias = "Note | Iterable[Note] | None"
 """None is a pass. A generator that yields nothing is one too."""
 

@@ -31,6 +31,7 @@ class Ask:
     sysctls: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     peers: tuple[tuple[str, str, int], ...] = ()
+    configs: tuple[str, ...] = ()
     etcd_dir: str = ""
     vip: str = ""
     api_port: int = 6443

@@ -7,10 +7,12 @@ from seakeep.facts import (
     apiserver,
     certificates,
     clock,
+    configs,
     contents,
     disks,
     etcd,
     etcd_data,
+    etcd_latency,
     files,
     fsync,
     images,
@@ -18,7 +20,9 @@ from seakeep.facts import (
     kubelet_cert,
     leftovers,
     modules,
+    network_configs,
     ports,
+    processes,
     programs,
     reach,
     sysctls,
@@ -56,5 +60,15 @@ HEALTH: tuple[Fact[Any], ...] = (clock.FACT, etcd.FACT, apiserver.FACT, vip.FACT
 CERTIFICATES: tuple[Fact[Any], ...] = (certificates.FACT,)
 """What `certs list` reads."""
 
-FACTS: tuple[Fact[Any], ...] = tuple(dict.fromkeys((*STATE, *PREFLIGHT, *HEALTH, *CERTIFICATES)))
+AUDIT: tuple[Fact[Any], ...] = (
+    *HEALTH,
+    files.FACT,
+    processes.FACT,
+    configs.FACT,
+    network_configs.FACT,
+    etcd_latency.FACT,
+)
+"""What `check --live` reads."""
+
+FACTS: tuple[Fact[Any], ...] = tuple(dict.fromkeys((*STATE, *PREFLIGHT, *AUDIT, *CERTIFICATES)))
 """Each fact once."""

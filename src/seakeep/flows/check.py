@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from types import ModuleType
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
+from seakeep.checks.base import REVIEW
 from seakeep.checks.engine import Engine, Judged, Verdicts
 from seakeep.checks.files.forms import form_of
 from seakeep.checks.registry import CHECKS
@@ -40,12 +42,15 @@ from seakeep.report.check import (
     readiness,
 )
 
+if TYPE_CHECKING:
+    from seakeep.checks.live.base import Live
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What is judged and how. `file` is a cluster's file, None where none is meant. `-` among the paths is standard
     input. `target` is the Kubernetes minor that objects are for; None takes the newest that is known. `today` decides
-    which waivers have expired."""
+    which waivers have expired. `live` says that a living cluster is judged as well."""
 
     file: Path | None = None
     paths: tuple[str, ...] = ()
@@ -56,6 +61,7 @@ class Request:
     baseline: Path | None = None
     waivers: Path | None = None
     namespace: str = "default"
+    live: bool = False
     today: date
 
 
@@ -69,20 +75,25 @@ class _Whole:
     cluster_name: str = ""
 
 
-async def check(request: Request) -> CheckReport:
-    """Judge what is asked for. UsageError where a path, a waiver file or a baseline is not usable; SpecError where the
+async def check(request: Request, live: "Live | None" = None) -> CheckReport:
+    """Judge what is asked for, and a cluster that was read.
+
+    UsageError where a path, a waiver file or a baseline is not usable; SpecError where the
     cluster's file cannot be read."""
     whole = _Whole([], Summary())
     if request.file is not None:
         from seakeep.flows.check_design import judge_design  # noqa: PLC0415 - half of the start, and seldom needed
 
-        told = request.passes or not request.paths
+        told = request.passes or not (request.paths or request.live)
         design = judge_design(request.file, request.selection, passes=told)
         whole = _Whole(list(design.findings), design.summary, design.survival, design.cluster_name)
     if request.paths:
         with _no_collection():
             verdicts, given, index = await _objects(request)
         _merge(request, whole, verdicts, given, index)
+    if live is not None:
+        verdicts, given = _living(request, live)
+        _merge(request, whole, verdicts, given, live.index)
     known = 0
     if request.baseline is not None:
         whole.findings, known = without_known(whole.findings, request.baseline)
@@ -110,7 +121,7 @@ async def read(request: Request) -> Loaded:
     for unrendered in found.unrendered:
         from seakeep.flows.render_manifests import render  # noqa: PLC0415 - starts programs, and is seldom needed
 
-        loaded.add(await render(unrendered, texts, kubernetes=_target(request)))
+        loaded.add(await render(unrendered, texts, kubernetes=target_of(request)))
     for file in loaded.files:
         file.form = form_of(file)
     return loaded
@@ -128,12 +139,32 @@ async def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver],
     loaded = await read(request)
     index = Index(
         loaded.manifests,
-        policy=Policy(target=_target(request)),
+        policy=Policy(target=target_of(request)),
         files=loaded.files,
         problems=loaded.problems,
     )
     modules = request.selection.of(CHECKS)
     verdicts = Engine(modules, index, passes=request.passes).run()
+    return verdicts, _waived(request, index, modules, verdicts), index
+
+
+def _living(request: Request, live: "Live") -> tuple[Verdicts, dict[int, ObjectWaiver]]:
+    """The objects and files of a cluster like any others, then what only a cluster can be asked."""
+    from seakeep.checks.live.base import run as run_live  # noqa: PLC0415 - brings the design, and is seldom needed
+    from seakeep.checks.live.registry import CHECKS as LIVE  # noqa: PLC0415
+
+    modules = request.selection.of(CHECKS)
+    verdicts = Engine(modules, live.index, passes=request.passes).run()
+    asked = request.selection.of(LIVE)
+    more = run_live(asked, live, passes=request.passes)
+    verdicts.said += more.said
+    verdicts.tallies |= more.tallies
+    return verdicts, _waived(request, live.index, [*modules, *asked], verdicts)
+
+
+def _waived(
+    request: Request, index: Index, modules: Sequence[ModuleType], verdicts: Verdicts
+) -> dict[int, ObjectWaiver]:
     waivers, wrong = annotated(index)
     if request.waivers is not None:
         waivers += read_waivers(request.waivers)
@@ -141,11 +172,11 @@ async def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver],
         if each.check.id in verdicts.tallies:
             verdicts.said.append(each)
             verdicts.tallies[each.check.id].failed += 1
-    given = apply(verdicts, waivers, frozenset(module.CHECK.id for module in modules), request.today)
-    return verdicts, given, index
+    return apply(verdicts, waivers, frozenset(module.CHECK.id for module in modules), request.today)
 
 
-def _target(request: Request) -> tuple[int, int]:
+def target_of(request: Request) -> tuple[int, int]:
+    """The Kubernetes minor that objects are judged for."""
     return request.target or Policy().target
 
 
@@ -170,7 +201,11 @@ def _merge(request: Request, whole: _Whole, verdicts: Verdicts, given: dict[int,
         infos=failed.count(Severity.INFO),
     )
     whole.summary = _with(_with(whole.summary, counts), levels)
-    whole.findings += [each for each in findings if each.verdict is not Verdict.NOT_APPLICABLE or request.passes]
+    whole.findings += [
+        each
+        for each in findings
+        if each.verdict is not Verdict.NOT_APPLICABLE or request.passes or each.message.startswith(REVIEW)
+    ]
 
 
 def _finding(said: Judged, waiver: ObjectWaiver | None) -> CheckFinding:

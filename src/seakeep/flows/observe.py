@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from seakeep.artifacts import kernel
-from seakeep.artifacts.base import KubeObject, Resolve
+from seakeep.artifacts.api_policies import ENCRYPTION
+from seakeep.artifacts.base import KubeObject, MachineFiles, Resolve
 from seakeep.artifacts.objects import MANAGED
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.json import JsonObject
@@ -47,9 +48,25 @@ def ask(design: Design, machine: Machine) -> Ask:
         sysctls=tuple(sorted(kernel.sysctls(machine, Traits()))),
         tools=tuple(sorted(wanted.tools(machine, nested=False))),
         peers=tuple((each.name, str(each.address), each.ssh.port) for each in design.machines if each is not machine),
+        configs=config_paths(files),
         etcd_dir=design.etcd.data_dir if machine.has(Role.ETCD) else "",
         vip=str(design.endpoint.vip) if design.endpoint.vip and machine.has(Role.LOAD_BALANCER) else "",
         api_port=design.endpoint.port,
+    )
+
+
+_CONFIGS = (".yaml", ".yml", ".json", ".conflist", ".cfg", ".conf", ".toml")
+
+
+def config_paths(files: MachineFiles) -> tuple[str, ...]:
+    """The configuration files that hold no secret, or only one that is blacked out before it leaves the machine. Unit
+    files are left out: the command lines of what runs say more."""
+    return tuple(
+        sorted(
+            file.path
+            for file in files.files
+            if file.path.endswith(_CONFIGS) and (not file.is_secret or file.path == ENCRYPTION)
+        )
     )
 
 

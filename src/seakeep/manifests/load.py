@@ -13,7 +13,7 @@ from seakeep.manifests.read import Loaded, Texts
 OBJECTS = frozenset({".yaml", ".yml", ".json"})
 """Ends of the names of files that may hold Kubernetes objects."""
 
-OTHERS = frozenset({".cfg", ".conf", ".toml", ".conflist"})
+OTHERS = frozenset({".bash", ".cfg", ".conf", ".conflist", ".service", ".sh", ".toml"})
 """Ends of the names of files that operators write for other programs."""
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from seakeep.checks.base import MOOT, Check, Note, Scope, bad, unsure
 from seakeep.core.finding import Severity
+from seakeep.core.json import JsonObject
 from seakeep.manifests.access import Path, mapping, mappings, text
 from seakeep.manifests.index import Index
 from seakeep.manifests.model import Manifest
@@ -20,7 +21,7 @@ CHECK = Check(
     severity=Severity.ERROR,
     since="0.1.0",
     scope=Scope.FILE,
-    types=("AdmissionConfiguration",),
+    types=("AdmissionConfiguration", "PodSecurityConfiguration"),
     remediation="PodSecurity: defaults: {enforce: restricted} in pod-security.admission.config.k8s.io/v1",
     references=("https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",),
     equivalents=("cis-1.12:5.2.1",),
@@ -28,24 +29,29 @@ CHECK = Check(
 
 
 def judge(each: Manifest, index: Index) -> Iterator[Note]:
-    """The version is judged with the level: another one is not read."""
+    """The configuration stands in the plugin, or is an object of its own. Its version is judged with the level: another
+    one is not read."""
+    if each.kind == "PodSecurityConfiguration":
+        yield from _settings(each.body, ())
+        return
     asked = False
     for number, plugin in mappings(each.body, "plugins"):
         if text(plugin, "name") != "PodSecurity":
             continue
         asked = True
         path: Path = ("plugins", number)
-        settings = mapping(plugin, "configuration")
-        if not settings and text(plugin, "path"):
-            if index.of("PodSecurityConfiguration"):
-                continue
+        if settings := mapping(plugin, "configuration"):
+            yield from _settings(settings, (*path, "configuration"))
+        elif not index.of("PodSecurityConfiguration"):
             yield unsure(f"its configuration is in {text(plugin, 'path')}, which was not given", path)
-            continue
-        version = text(settings, "apiVersion")
-        if version != "pod-security.admission.config.k8s.io/v1":
-            yield bad(f"{version or 'no version'} is not read", (*path, "configuration", "apiVersion"))
-        level = text(settings, "defaults", "enforce") or "privileged"
-        if level not in {"baseline", "restricted"}:
-            yield bad(f"namespaces without labels are {level}", (*path, "configuration", "defaults", "enforce"))
     if not asked:
         yield MOOT
+
+
+def _settings(settings: JsonObject, path: Path) -> Iterator[Note]:
+    version = text(settings, "apiVersion")
+    if version != "pod-security.admission.config.k8s.io/v1":
+        yield bad(f"{version or 'no version'} is not read", (*path, "apiVersion"))
+    level = text(settings, "defaults", "enforce") or "privileged"
+    if level not in {"baseline", "restricted"}:
+        yield bad(f"namespaces without labels are {level}", (*path, "defaults", "enforce"))

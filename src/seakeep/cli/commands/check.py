@@ -1,6 +1,7 @@
 """`seakeep check`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -9,6 +10,10 @@ from seakeep.cli.call import Call
 from seakeep.cli.command import command
 from seakeep.core.errors import Exit
 
+if TYPE_CHECKING:
+    from seakeep.flows.session import Session
+    from seakeep.report.check import CheckReport
+
 FORMS = ("sarif", "junit", "html", "prometheus", "policyreport")
 
 
@@ -16,7 +21,8 @@ FORMS = ("sarif", "junit", "html", "prometheus", "policyreport")
     about="Without a PATH, the cluster's file is judged: what is wrong with its design and how to put it right, and"
     " which machines, sites and pairs of them may be lost. A PATH is a file, a folder, a pattern, or - for standard"
     " input: Kubernetes objects in YAML or JSON, kustomizations, charts, and files of operators such as haproxy.cfg."
-    " With both PATH and -f, both are judged. Warnings do not make it fail.",
+    " With both PATH and -f, both are judged. --live"
+    " reads the cluster over SSH and through its API, and tries what it should refuse. Warnings do not make it fail.",
     examples=(
         "seakeep check",
         "seakeep check manifests/",
@@ -42,6 +48,7 @@ FORMS = ("sarif", "junit", "html", "prometheus", "policyreport")
     show_default=True,
     help="Leave checks of lower severity out, in the numbers too.",
 )
+@click.option("--live", is_flag=True, help="Judge the living cluster of the file: its machines, its API, and proofs.")
 @click.option("--target", metavar="1.NN", help="The Kubernetes version that the objects are for. [the newest known]")
 @click.option("--namespace", default="default", show_default=True, help="Where objects go that name no namespace.")
 @click.option("--all", "passes", is_flag=True, help="List what passed and what did not apply, too.")
@@ -56,6 +63,7 @@ def run(
     call: Call,
     *,
     paths: tuple[str, ...],
+    live: bool,
     only: tuple[str, ...],
     skip: tuple[str, ...],
     min_severity: str,
@@ -74,13 +82,13 @@ def run(
     from seakeep.checks.select import Selection
     from seakeep.cli.outputs import show_all
     from seakeep.core.finding import Severity
-    from seakeep.flows.check import Request, check
+    from seakeep.flows.check import Request, check, target_of
 
     selection = Selection(only, skip, Severity(min_severity))
     if only or skip:
         selection.refuse_unknown([entry.check.id for entry in catalog()])
     request = Request(
-        file=call.settings.file if not paths or _given("file") else None,
+        file=call.settings.file if live or not paths or _given("file") else None,
         paths=paths,
         stdin=sys.stdin.buffer if "-" in paths else None,
         selection=selection,
@@ -89,12 +97,20 @@ def run(
         baseline=baseline,
         waivers=waivers,
         namespace=namespace,
+        live=live,
         today=datetime.now(UTC).date(),
     )
     if fix:
         from seakeep.cli.fixing import fix_files
 
         fix_files(call, request)
+    if live:
+        from seakeep.flows.check_live import read_live
+
+        async def judged(session: "Session") -> "CheckReport":
+            return await check(request, await read_live(session, target=target_of(request)))
+
+        return show_all(call, call.in_session(judged))
     return show_all(call, call.work(lambda _progress, _stop: check(request), silent=True))
 
 

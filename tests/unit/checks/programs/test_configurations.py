@@ -134,6 +134,9 @@ def test_rules_alone_are_no_audit_policy() -> None:
 def test_a_plugins_configuration_in_another_file_could_not_be_told() -> None:
     text = ADMIT + "plugins: [{name: PodSecurity, path: pod-security.yaml}]"
     assert [each.note.verdict for each in ask(BY_ID["KUB160"], text)] == [Verdict.UNKNOWN]
+    own = "apiVersion: pod-security.admission.config.k8s.io/v1\nkind: PodSecurityConfiguration\n"
+    assert failures(BY_ID["KUB160"], text, own + "defaults: {enforce: restricted}") == []
+    assert failures(BY_ID["KUB160"], text, own) == ["defaults.enforce: namespaces without labels are privileged"]
 
 
 API = """

@@ -1,0 +1,127 @@
+"""What was read of a living cluster, and how checks of it are asked."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+from typing import TypeVar
+
+from seakeep.checks.base import REVIEW, Check, Note
+from seakeep.checks.engine import Judged, Tally, Verdicts
+from seakeep.core.verdict import Verdict, merge
+from seakeep.design.model import Design, Machine
+from seakeep.facts.base import Fact, FactSet
+from seakeep.manifests.index import Index
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Something that was tried. `held` is None where it could not be tried; `said` is what was seen."""
+
+    held: bool | None
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A cluster as it is. `unreachable`: machine -> reason. `unread`: resource of the API -> why it could not be read.
+    `index` holds the objects that were read, and the machines' configuration files. `proofs`: id of a proof -> what
+    came of it. `lab` says that the machines are containers on one computer."""
+
+    design: Design
+    facts: Mapping[str, FactSet]
+    unreachable: Mapping[str, str]
+    index: Index
+    unread: Mapping[str, str]
+    proofs: Mapping[str, tuple[tuple[str, Proof], ...]]
+    now: datetime
+    lab: bool
+    pods: tuple["LivePod", ...] = field(default=())
+
+    def machines(self, fact: Fact[T], machines: Iterable[Machine]) -> Iterable[tuple[Machine, T | None, str]]:
+        """(machine, its reading, why there is none) for each of them."""
+        for machine in machines:
+            found = self.facts.get(machine.name)
+            if found is None:
+                yield machine, None, self.unreachable.get(machine.name, "it was not read")
+                continue
+            value = found.find(fact)
+            yield machine, value, "" if value is not None else f"the fact {fact.id} could not be read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePod:
+    """What is needed of a pod that something else made. `owner` is its controller's kind; '' for one that nobody made
+    again. `local` says that it has data on its node (emptyDir)."""
+
+    namespace: str
+    name: str
+    node: str
+    labels: Mapping[str, str]
+    phase: str
+    ready: bool
+    owner: str
+    local: bool = False
+
+
+def good(subject: str, message: str) -> Note:
+    """It is as it should be."""
+    return Note(message=message, verdict=Verdict.PASS, subject=subject)
+
+
+def wrong(subject: str, message: str, **evidence: str | float | list[str]) -> Note:
+    """It is not."""
+    return Note(message=message, subject=subject, evidence=evidence or None)
+
+
+def unknown(subject: str, message: str) -> Note:
+    """It could not be told."""
+    return Note(message=message, verdict=Verdict.UNKNOWN, subject=subject)
+
+
+def review(subject: str, message: str) -> Note:
+    """Only a person can say: the evidence is collected."""
+    return Note(message=REVIEW + message, verdict=Verdict.NOT_APPLICABLE, subject=subject)
+
+
+def each(live: Live, fact: Fact[T], machines: Iterable[Machine], judge: Callable[[Machine, T], str]) -> Iterable[Note]:
+    """A note for each machine: `judge` says what is wrong, or ''. A machine that could not be read is UNKNOWN."""
+    for machine, value, why in live.machines(fact, machines):
+        if value is None:
+            yield unknown(machine.name, why)
+        elif said := judge(machine, value):
+            yield wrong(machine.name, said)
+        else:
+            yield good(machine.name, "")
+
+
+def run(modules: Iterable[ModuleType], live: Live, *, passes: bool = False) -> Verdicts:
+    """Ask every check. One that needs a resource that could not be read, and one that breaks, is UNKNOWN."""
+    made = Verdicts()
+    for module in modules:
+        check: Check = module.CHECK
+        tally = made.tallies.setdefault(check.id, Tally())
+        for note in _asked(module, check, live):
+            tally.count(note.verdict)
+            shown = note.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
+            # What a person has to decide is shown: it is the only way that it is ever decided.
+            if shown or passes or note.message.startswith(REVIEW):
+                made.said.append(Judged(check, note, note.about))
+    return made
+
+
+def _asked(module: ModuleType, check: Check, live: Live) -> list[Note]:
+    if lacking := [f"{name}: {live.unread[name]}" for name in check.needs if name in live.unread]:
+        return [unknown(live.design.name, f"could not be read: {'; '.join(lacking)}")]
+    try:
+        notes = list(module.judge(live))
+    except Exception as error:  # noqa: BLE001 - a check that cannot cope is UNKNOWN, and the others go on
+        return [unknown(live.design.name, f"the check could not cope: {type(error).__name__}: {error}")]
+    return notes or [Note(message="the question does not arise", verdict=Verdict.NOT_APPLICABLE)]
+
+
+def verdict(verdicts: Verdicts) -> Verdict:
+    """Of everything that was said."""
+    return merge(judged.note.verdict for judged in verdicts.said)

@@ -1,0 +1,55 @@
+"""check --live: the cluster is read, tried, and judged."""
+
+import asyncio
+from collections.abc import Mapping
+
+from seakeep.checks.live.base import Live, LivePod
+from seakeep.core.errors import SeakeepError
+from seakeep.facts.registry import AUDIT
+from seakeep.flows.live_proofs import Tried, prove_all
+from seakeep.flows.live_read import RESOURCES, Served, machine_files, read_api
+from seakeep.flows.session import Session
+from seakeep.manifests.index import Index, Policy
+
+READ_LIMIT = 30.0
+"""Seconds that one machine may take for its facts."""
+
+
+async def read_live(session: Session, *, target: tuple[int, int]) -> Live:
+    """Machines and API side by side. What does not answer is missing from what is read, and told."""
+    session.progress.stage("Read the cluster")
+    (facts, errors), (served, proofs) = await asyncio.gather(
+        session.read(AUDIT, session.design.machines, timeout=READ_LIMIT), _from_api(session)
+    )
+    own = machine_files(facts)
+    index = Index(
+        [*served.manifests, *own.manifests],
+        policy=Policy(target=target, complete=not served.unread),
+        files=own.files,
+        problems=own.problems,
+    )
+    return Live(
+        design=session.design,
+        facts=facts,
+        unreachable={name: error.message for name, error in errors.items()},
+        index=index,
+        unread=served.unread,
+        proofs=proofs,
+        now=session.clock.now(),
+        lab=session.design.lab is not None,
+        pods=_sorted(served.pods),
+    )
+
+
+async def _from_api(session: Session) -> tuple[Served, Mapping[str, Tried]]:
+    try:
+        async with session.api("admin", "anonymous") as clients:
+            served = await read_api(clients["admin"])
+            return served, await prove_all(session, clients)
+    except SeakeepError as error:
+        unread = dict.fromkeys(("pods", *(resource.plural for resource in RESOURCES)), error.message)
+        return Served(unread=unread), {}
+
+
+def _sorted(pods: list[LivePod]) -> tuple[LivePod, ...]:
+    return tuple(sorted(pods, key=lambda pod: (pod.namespace, pod.name)))
