@@ -135,7 +135,7 @@ class Pod:
     @property
     def ends(self) -> bool:
         """Whether its pods are meant to end by themselves."""
-        return self.manifest.type in BATCH or self.spec.get("restartPolicy") in {"Never", "OnFailure"}
+        return self.manifest.type in BATCH or text(self.spec, "restartPolicy") in {"Never", "OnFailure"}
 
     def __repr__(self) -> str:
         return f"pod of {self.manifest!r}"

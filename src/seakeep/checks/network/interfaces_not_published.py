@@ -9,7 +9,7 @@ it is.
 from seakeep.checks.base import Answer, Check, Note, Scope, bad
 from seakeep.checks.network.services import backends, selected
 from seakeep.core.finding import Severity
-from seakeep.manifests.access import Path
+from seakeep.manifests.access import Path, text
 from seakeep.manifests.index import Index
 from seakeep.manifests.model import Manifest
 
@@ -38,7 +38,7 @@ TOOLS = frozenset(
 def judge(manifest: Manifest, index: Index) -> Answer:
     """Through the Service to the image."""
     if manifest.type == "Service":
-        if manifest.spec.get("type") not in {"NodePort", "LoadBalancer"}:
+        if text(manifest.spec, "type") not in {"NodePort", "LoadBalancer"}:
             return None
         return _first(manifest, ("spec", "type"), index)
     for each in backends(manifest):

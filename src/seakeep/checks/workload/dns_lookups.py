@@ -8,7 +8,7 @@ with a dot.
 
 from seakeep.checks.base import MOOT, Answer, Check, Per, Scope, bad
 from seakeep.core.finding import Severity
-from seakeep.manifests.access import mappings
+from seakeep.manifests.access import mappings, text
 from seakeep.manifests.index import Index
 from seakeep.manifests.pods import Pod
 
@@ -27,7 +27,7 @@ CHECK = Check(
 
 def judge(pod: Pod, _: Index) -> Answer:
     """Only pods that have the cluster's search domains."""
-    if pod.spec.get("dnsPolicy") in {"Default", "None"} or pod.spec.get("hostNetwork") is True:
+    if text(pod.spec, "dnsPolicy") in {"Default", "None"} or pod.spec.get("hostNetwork") is True:
         return MOOT
     for _position, option in mappings(pod.spec, "dnsConfig", "options"):
         if option.get("name") == "ndots" and str(option.get("value")) in {"0", "1", "2"}:
