@@ -1,5 +1,7 @@
 """An etcd member: mutual TLS towards clients and peers, and the settings that are the same on all members."""
 
+from collections.abc import Sequence
+
 from seakeep.artifacts import unit, yamltext
 from seakeep.artifacts.base import DirSpec, FileSpec, MachineFiles, UnitSpec, UserSpec
 from seakeep.artifacts.common import (
@@ -22,6 +24,9 @@ from seakeep.state.rotation import trust_name
 NAME = "etcd"
 CONFIG = "/etc/etcd/etcd.yaml"
 USER = "etcd"
+BOOTSTRAP = "/etc/etcd/bootstrap.yaml"
+"""What a member without data starts with, once: whom to found a cluster with, or to join. It is gone as soon as the
+member serves, so that a member whose data are lost does not start again by itself."""
 METRICS = "http://127.0.0.1:2381"
 
 
@@ -40,7 +45,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
             *pair(ETCD_PKI, "server", pki.leaf("etcd", f"server-{machine.name}"), owner=USER),
             *pair(ETCD_PKI, "peer", pki.leaf("etcd", f"peer-{machine.name}"), owner=USER),
             *pair(ETCD_PKI, "health", pki.leaf("etcd", f"health-{machine.name}"), owner=USER),
-            FileSpec(path=CONFIG, parts=(_config(design, machine),), owner=USER, group=USER, mode=0o600),
+            FileSpec(path=CONFIG, parts=(_steady(design, machine),), owner=USER, group=USER, mode=0o600),
             unit_file(NAME, _unit(design, traits), mode=0o600),
         ),
         units=(
@@ -58,9 +63,23 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     )
 
 
-def _config(design: Design, machine: Machine) -> str:
+def founding(design: Design, machine: Machine) -> FileSpec:
+    """The configuration with which all members of the design found a cluster."""
+    members = [(member.name, f"https://{member.address}:2380") for member in design.with_role(Role.ETCD)]
+    return _bootstrap(_config(design, machine, members, "new"))
+
+
+def joining(design: Design, machine: Machine, members: Sequence[tuple[str, str]]) -> FileSpec:
+    """The configuration with which the machine joins these members, (name, peer URL), itself among them."""
+    return _bootstrap(_config(design, machine, members, "existing"))
+
+
+def _bootstrap(text: str) -> FileSpec:
+    return FileSpec(path=BOOTSTRAP, parts=(text,), owner=USER, group=USER, mode=0o600)
+
+
+def _config(design: Design, machine: Machine, members: Sequence[tuple[str, str]], state: str) -> str:
     etcd = design.etcd
-    members = design.with_role(Role.ETCD)
     address = machine.address
 
     def security(name: str) -> dict[str, Json]:
@@ -80,9 +99,9 @@ def _config(design: Design, machine: Machine) -> str:
             "listen-metrics-urls": METRICS,
             "initial-advertise-peer-urls": f"https://{address}:2380",
             "advertise-client-urls": f"https://{address}:2379",
-            "initial-cluster": ",".join(f"{m.name}=https://{m.address}:2380" for m in members),
+            "initial-cluster": ",".join(f"{name}={url}" for name, url in members),
             "initial-cluster-token": etcd.token,
-            "initial-cluster-state": "new",
+            "initial-cluster-state": state,
             "strict-reconfig-check": True,
             "heartbeat-interval": etcd.heartbeat_ms,
             "election-timeout": etcd.election_ms,
@@ -103,6 +122,12 @@ def _config(design: Design, machine: Machine) -> str:
     )
 
 
+def _steady(design: Design, machine: Machine) -> str:
+    """Of a member that has data: they say who the others are, so that no change of the members changes this file.
+    Without data it could neither found a cluster nor join one."""
+    return _config(design, machine, [(machine.name, f"https://{machine.address}:2380")], "existing")
+
+
 def _unit(design: Design, traits: Traits) -> str:
     settings = [
         f"User={USER}",
@@ -114,10 +139,18 @@ def _unit(design: Design, traits: Traits) -> str:
         "TimeoutStartSec=infinity",
         "LimitNOFILE=65536",
         "Nice=-10",
+        # Once it serves; with full rights, because /etc is read-only for the member itself.
+        f"ExecStartPost=+/bin/rm -f {BOOTSTRAP}",
         *unit.SANDBOX,
         "CapabilityBoundingSet=",
         f"ReadWritePaths={design.etcd.data_dir}",
     ]
     if not traits.nested:
         settings.append("OOMScoreAdjust=-998")
-    return unit.service("etcd", [f"{BIN}/etcd", f"--config-file={CONFIG}"], settings)
+    # systemd takes a single dollar sign for a variable of its own.
+    start = (
+        f"c={CONFIG}; if [ ! -d {design.etcd.data_dir}/member/wal ]; then c={BOOTSTRAP}; "
+        '[ -e $$c ] || { echo "there are no data here, and nobody has let this member in"; exit 1; }; fi; '
+        f"exec {BIN}/etcd --config-file=$$c"
+    )
+    return unit.service("etcd", ["/bin/sh", f"-c '{start}'"], settings)

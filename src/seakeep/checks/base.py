@@ -16,8 +16,11 @@ from seakeep.manifests.model import Manifest
 from seakeep.manifests.pods import Role
 
 if TYPE_CHECKING:  # a check of manifests must not wait for what only machines need
+    from seakeep.design.known import Known, Replacing
     from seakeep.design.model import Design
     from seakeep.facts.base import FactSet
+    from seakeep.facts.etcd import Membership
+    from seakeep.facts.members import MemberChanges
 
 
 class Scope(StrEnum):
@@ -146,7 +149,9 @@ def drop(path: Path) -> Edit:
 class Fleet:
     """The machines as they are. `fresh` are those on which Seakeep has installed nothing yet; `unreachable` those
     that did not answer, with the reason. `lab` says that the machines are containers on one computer. `formed` names
-    the etcd members of the cluster when it was first seen whole; empty before."""
+    the etcd members of the cluster when it was last seen whole; empty before. `known` is what the cluster was made of
+    then, `membership` what etcd itself says now, `replacing` the machine whose member the user gave up, and
+    `member_changes` what has to happen to the membership."""
 
     design: "Design"
     facts: "Mapping[str, FactSet]"
@@ -154,6 +159,10 @@ class Fleet:
     unreachable: Mapping[str, MachineError]
     lab: bool
     formed: frozenset[str] = frozenset()
+    known: "Known | None" = None
+    membership: "Membership | None" = None
+    replacing: "Replacing | None" = None
+    member_changes: "MemberChanges | None" = None
 
 
 class CheckModule(Protocol):

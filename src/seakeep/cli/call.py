@@ -76,22 +76,33 @@ class Call:
         return asyncio.run(self._work(doing, stoppable=stoppable, silent=silent))
 
     def in_session(
-        self, doing: "Callable[[Session], Awaitable[R]]", *, stoppable: bool = False, silent: bool = False
+        self,
+        doing: "Callable[[Session], Awaitable[R]]",
+        *,
+        stoppable: bool = False,
+        silent: bool = False,
+        replace: str = "",
+        edit: "Callable[[bytes], bytes] | None" = None,
     ) -> R:
-        """Open the cluster of the file, do it, close."""
+        """Open the cluster of the file, do it, close. `edit` changes the file once the work begins; `replace` names a
+        machine that is to be replaced."""
 
         async def opened(progress: "Progress", interrupt: "asyncio.Event") -> R:
             from seakeep.flows.session import Session
 
-            settings = self.settings
+            settings, options = self.settings, self.options(interrupt, replace)
             async with Session.open(
-                settings.file, state=settings.state, progress=progress, options=self.options(interrupt)
+                settings.file,
+                state=settings.state,
+                progress=progress,
+                options=options,
+                edit=edit,
             ) as session:
                 return await doing(session)
 
         return self.work(opened, stoppable=stoppable, silent=silent)
 
-    def options(self, interrupt: "asyncio.Event") -> "SessionOptions":
+    def options(self, interrupt: "asyncio.Event", replace: str = "") -> "SessionOptions":
         """The part of the settings that a session needs."""
         from seakeep.flows.session import SessionOptions
 
@@ -101,6 +112,7 @@ class Call:
             binaries=settings.binaries,
             mirror=settings.mirror,
             offline=settings.offline,
+            replace=replace,
             interrupt=interrupt,
         )
 

@@ -29,6 +29,16 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("kubectl", "Run kubectl against the cluster."),
     Entry("ssh", "Log in to a machine, or run a command on it."),
     Entry(
+        "node",
+        "Machines that come and go.",
+        (
+            Entry("add", "Take a machine into the cluster."),
+            Entry("drain", "Move the pods off a node, and let no new ones on it."),
+            Entry("remove", "Take a machine out of the cluster."),
+            Entry("replace", "Put a new machine in the place of one that is gone."),
+        ),
+    ),
+    Entry(
         "certs",
         "Certificates: what there is, renewing them, replacing who signs them.",
         (
@@ -63,6 +73,7 @@ COMMANDS: tuple[Entry, ...] = (
             Entry("ls", "List the machines."),
             Entry("kill", "Stop machines at once, as a power cut would."),
             Entry("start", "Start machines that were killed."),
+            Entry("rm", "Throw machines away, with their disks: the next `lab up` makes new ones."),
             Entry("pause", "Freeze machines: they keep their connections and answer nothing."),
             Entry("unpause", "Let frozen machines go on."),
             Entry("cut", "Cut machines or sites off from the others."),

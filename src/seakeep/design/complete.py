@@ -7,6 +7,7 @@ from seakeep.core.finding import Finding
 from seakeep.design import addresses, labels, pki
 from seakeep.design.draft import Draft
 from seakeep.design.judge import judge
+from seakeep.design.known import Known, pinned
 from seakeep.design.model import (
     Design,
     Endpoint,
@@ -32,8 +33,9 @@ _SYSTEM_NAMESPACES = {"kube-system": "what is here belongs to the cluster itself
 _CNI_NAMESPACES = {"flannel": ("kube-flannel", "flanneld sets up the machine's network")}
 
 
-def complete(loaded: LoadedSpec) -> Design:
-    """Decide everything that can be decided before a machine is touched.
+def complete(loaded: LoadedSpec, known: Known | None = None) -> Design:
+    """Decide everything that can be decided before a machine is touched. Nodes that are `known` keep their blocks of
+    pod addresses, wherever they stand in the file.
 
     SpecError with every reason when a rule refuses the design.
     """
@@ -42,7 +44,7 @@ def complete(loaded: LoadedSpec) -> Design:
         raise SpecError(str(loaded.path), [_problem(finding) for finding in refusals])
     draft = Draft.of(loaded)
     spec = draft.spec
-    machines = _machines(draft)
+    machines = _machines(draft, known)
     network = _network(spec)
     endpoint = _endpoint(spec, machines)
     return Design(
@@ -78,9 +80,22 @@ def _problem(finding: Finding) -> SpecProblem:
     return SpecProblem(finding.line or 0, finding.where, f"{finding.message} [{finding.id}]", finding.remediation)
 
 
-def _machines(draft: Draft) -> tuple[Machine, ...]:
+def _machines(draft: Draft, known: Known | None) -> tuple[Machine, ...]:
     network = draft.spec.network
-    cidrs = addresses.assigned(network.pod_range, network.node_prefix, [node.pod_range for node in draft.nodes])
+    asked = [node.pod_range for node in draft.nodes if node.pod_range is not None]
+    kept = {
+        name: block
+        for name, block in pinned(known, network.pod_range, network.node_prefix).items()
+        # What the file asks for wins; a living cluster refuses it where it takes a node's block away.
+        if not any(block.overlaps(pin) for pin in asked)
+    }
+    names = {node.name for node in draft.nodes}
+    cidrs = addresses.assigned(
+        network.pod_range,
+        network.node_prefix,
+        [node.pod_range or kept.get(node.name) for node in draft.nodes],
+        last=[block for name, block in kept.items() if name not in names],
+    )
     blocks = dict(zip((node.name for node in draft.nodes), cidrs, strict=True))
     return tuple(_machine(draft, entry, blocks.get(entry.name)) for entry in draft.machines)
 

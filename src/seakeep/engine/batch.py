@@ -21,12 +21,11 @@ from seakeep.engine import guard, shell
 from seakeep.engine.guard import quote
 from seakeep.engine.model import (
     Action,
-    ApplyObject,
     Blobs,
-    DeleteObject,
-    Issue,
+    ClusterAction,
     LoadImage,
     MachineAction,
+    OperatorAction,
     PlaceBinaries,
     PutDir,
     PutFile,
@@ -109,7 +108,7 @@ def compile_batch(
 
 def check_step(step: Step) -> None:
     """RefusedError when the step could never be sent. Steps of pseudo-hosts are their handlers' business."""
-    if not isinstance(step.action, ApplyObject | DeleteObject | Issue):
+    if not isinstance(step.action, ClusterAction | OperatorAction):
         guard.check(step.action)
 
 
@@ -118,7 +117,7 @@ def _is_bulk(action: Action) -> bool:
 
 
 def _machine_action(action: Action) -> MachineAction:
-    if isinstance(action, ApplyObject | DeleteObject | Issue):
+    if isinstance(action, ClusterAction | OperatorAction):
         raise TypeError(f"{type(action).__name__} is not done on a machine")
     return action
 

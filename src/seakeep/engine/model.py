@@ -130,6 +130,50 @@ class DeleteObject:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveMember:
+    """Remove an etcd member through another one that is healthy; one that is gone already is done. `name` is for
+    people: only the id tells a member from its successor."""
+
+    member: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddLearner:
+    """Add the machine to etcd as a learner, and tell it whom to join."""
+
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromoteLearner:
+    """Give the machine's member its vote, once it has caught up."""
+
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseVip:
+    """Stop HAProxy and keepalived on the machine, and wait until another one holds the VIP."""
+
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrainNode:
+    """Cordon the node and evict its pods, within what their PodDisruptionBudgets allow."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Remove values from the state folder; gone already is done."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """Make a key, a certificate or a random secret in the state folder, under its reference's name."""
 
@@ -139,8 +183,9 @@ class Issue:
 MachineAction = (
     PutUser | PutDir | PutFile | PutLink | Remove | RemoveDir | SetAside | PlaceBinaries | LoadImage | UnitDo | Script
 )
-ClusterAction = ApplyObject | DeleteObject
-Action = MachineAction | ClusterAction | Issue
+ClusterAction = ApplyObject | DeleteObject | RemoveMember | AddLearner | PromoteLearner | ReleaseVip | DrainNode
+OperatorAction = Issue | Forget
+Action = MachineAction | ClusterAction | OperatorAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """How the etcd member on this machine sees itself and its cluster."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -35,6 +36,37 @@ class EtcdState:
     version: str = ""
     alarms: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """The cluster as a member with a quorum tells of it. `healthy` are the ids of the voting members that serve
+    linearizable reads themselves."""
+
+    members: tuple[Member, ...]
+    healthy: frozenset[str]
+
+    def find(self, name: str, peer_url: str) -> Member | None:
+        """The member of that name or, where it has never started and so has no name, of that address."""
+        for member in self.members:
+            if member.name == name or (not member.name and peer_url in member.peer_urls):
+                return member
+        return None
+
+    @property
+    def voters(self) -> frozenset[str]:
+        """The ids of those that make up the quorum."""
+        return frozenset(member.id for member in self.members if not member.learner)
+
+
+def membership(states: Iterable[EtcdState]) -> Membership | None:
+    """What those with a quorum say; None where none has one. The newest of them has the last word."""
+    told = [state for state in states if state.serving and state.healthy and not state.learner]
+    if not told:
+        return None
+    newest = max(told, key=lambda state: state.revision)
+    healthy = frozenset(state.member_id for state in told)
+    return Membership(members=newest.members, healthy=healthy & {member.id for member in newest.members})
 
 
 ETCDCTL = (

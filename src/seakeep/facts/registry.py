@@ -12,6 +12,7 @@ from seakeep.facts import (
     disks,
     etcd,
     etcd_data,
+    etcd_identity,
     etcd_latency,
     files,
     fsync,
@@ -46,6 +47,8 @@ STATE: tuple[Fact[Any], ...] = (
     programs.FACT,
     images.FACT,
     etcd_data.FACT,
+    etcd_identity.FACT,
+    etcd.FACT,
     leftovers.FACT,
     kubelet_cert.FACT,
 )

@@ -9,7 +9,6 @@ from seakeep.engine.stage import Stage
 from seakeep.flows.gates import GROUPS
 from seakeep.flows.session import Session
 from seakeep.flows.view import View
-from seakeep.state import members
 
 
 def refuse_wrong(session: Session, view: View) -> None:
@@ -24,7 +23,7 @@ def refuse_wrong(session: Session, view: View) -> None:
             f"{', '.join(answering)} can be read; only a machine that does not answer can be left out",
             hint="take it away from --without",
         )
-    if not members.formed(session.state):
+    if session.known is None or not session.known.whole:
         raise RefusedError(
             f"the cluster has never been seen whole, so that it cannot be made without {', '.join(sorted(names))}",
             hint="start the machine, or take it out of the file",

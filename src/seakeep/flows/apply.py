@@ -18,11 +18,12 @@ from seakeep.design.model import Role
 from seakeep.engine.journal import Journal
 from seakeep.engine.lease import LeaseLock
 from seakeep.engine.lock import FileLock, MachineLock, Owner
-from seakeep.engine.model import ApplyObject, DeleteObject, Issue, Step
+from seakeep.engine.model import Forget, Issue, Step
 from seakeep.engine.plan import Plan, ensure_fresh
 from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
 from seakeep.flows import absent, planning, readiness
+from seakeep.flows.cluster_changes import change_cluster
 from seakeep.flows.gates import gates, together
 from seakeep.flows.kubectl import connected
 from seakeep.flows.lease import ApiLease
@@ -31,7 +32,7 @@ from seakeep.flows.session import Session, own_name
 from seakeep.flows.view import View, context_of, observe
 from seakeep.phases.base import traits_of
 from seakeep.report.apply import ApplyReport, PhaseTime
-from seakeep.state import members, pki
+from seakeep.state import pki, roster
 from seakeep.state.runs import Run, new_run
 from seakeep.transport.api import ApiClient
 
@@ -137,6 +138,7 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
         ensure_fresh(asked.stored, plan)
     if plan.empty and not run.journal.exists():
         _discard(run)
+        session.keep_file()
         return ApplyReport(cluster_name=session.design.name, changes=0, phases=tuple(watch.laps), run_dir="")
     # A resumed run whose changes are all made still has to wait for the cluster and to prove it.
     if not plan.empty and not asked.confirm(plan):
@@ -175,15 +177,17 @@ class _Work:
     async def all(self, owner: Owner) -> ApplyReport:
         """The parts, each planned anew from what the ones before have made possible."""
         session, watch = self.session, self.watch
-        keys, machines, prune, images, cluster = planning.PARTS
-        await self._part(keys)
+        await self._part("keys")
         self.view = replace(self.view, asked=())
-        await self._part(machines)
-        await self._part(prune)
+        await self._part("leave")
+        await self._execute(planning.newcomers(context_of(session, self.view)))
+        await self._part("join")
+        await self._part("machines")
+        await self._part("prune")
         via = await session.entrance()
         async with session.api("anonymous", "break-glass", "admin", via=via) as clients:
             # Loading images takes the machines' disks and processors, not the API's attention.
-            await together(self._images(images), self._cluster(cluster, owner, clients))
+            await together(self._images(), self._cluster(owner, clients))
             session.progress.stage("Readiness")
             await together(
                 readiness.etcd_healthy(session),
@@ -191,9 +195,10 @@ class _Work:
                 readiness.nodes_ready(session, clients["admin"]),
                 readiness.addons_ready(session, clients["admin"]),
             )
-            if not session.without:
-                members.record(session.state, session.design)
             watch.lap("Nodes, pod network, DNS ready")
+            for left in ("drain", "clean", "forget"):
+                await self._part(left, clients)
+            roster.finish(session.state, session.known, session.design, without=session.without)
             session.progress.stage("Proof")
             proof = await self._prove(clients)
             watch.lap("Proof")
@@ -207,14 +212,18 @@ class _Work:
             next_steps=_next_steps(session),
         )
 
-    async def _part(self, part: planning.Part) -> None:
-        await self._execute(planning.stage(part, context_of(self.session, self.view)))
-        self.watch.lap(part.title)
+    async def _part(self, name: str, clients: Mapping[str, ApiClient] | None = None) -> None:
+        """A part that has something to do, with its time."""
+        part = planning.part(name)
+        stage = planning.stage(part, context_of(self.session, self.view))
+        if stage.steps or name in ("keys", "machines"):
+            await self._execute(stage, clients)
+            self.watch.lap(part.title)
 
-    async def _images(self, part: planning.Part) -> None:
-        await self._execute(planning.stage(part, context_of(self.session, self.view)))
+    async def _images(self) -> None:
+        await self._execute(planning.stage(planning.part("images"), context_of(self.session, self.view)))
 
-    async def _cluster(self, part: planning.Part, owner: Owner, clients: Mapping[str, ApiClient]) -> None:
+    async def _cluster(self, owner: Owner, clients: Mapping[str, ApiClient]) -> None:
         session = self.session
         session.progress.stage("Control plane")
         await readiness.endpoint_ready(session, clients["anonymous"])
@@ -227,7 +236,8 @@ class _Work:
         lease = ApiLease(clients["break-glass"])
         async with LeaseLock(lease, owner, clock=session.clock, progress=session.progress, on_lost=lost):
             objects = await self.view.read_objects(session, clients["break-glass"])
-            stage = planning.stage(part, context_of(session, self.view, objects))
+            self.view = replace(self.view, objects=objects)
+            stage = planning.stage(planning.part("cluster"), context_of(session, self.view))
             await self._execute(stage, clients)
         self.watch.lap("Images and cluster objects")
 
@@ -263,30 +273,24 @@ class _Work:
 
 def _world(session: Session, view: View, clients: Mapping[str, ApiClient] | None = None) -> World:
     async def issue(step: Step) -> None:
-        assert isinstance(step.action, Issue)
-        await asyncio.to_thread(pki.issue, session.state, session.design, step.action.name, session.clock)
-
-    async def change_object(step: Step) -> None:
-        assert clients is not None
         action = step.action
-        if isinstance(action, ApplyObject):
-            each = action.object
-            await clients[action.identity].apply(
-                each.api_version, each.kind, each.name, each.body, namespace=each.namespace
-            )
-        elif isinstance(action, DeleteObject):
-            each = action.object
-            await clients["admin"].delete(
-                each.api_version, each.kind, each.name, namespace=each.namespace, uid=action.uid
-            )
+        if isinstance(action, Forget):
+            for name in action.names:
+                session.state.remove(name)
+            return
+        assert isinstance(action, Issue)
+        await asyncio.to_thread(pki.issue, session.state, session.design, action.name, session.clock)
+
+    async def change(step: Step) -> None:
+        await change_cluster(session, step, clients)
 
     return World(
         host=session.host,
-        arch=lambda name: traits_of(view.facts[name]).arch,
+        arch=lambda name: traits_of({**view.leaving, **view.facts}[name]).arch,
         resolve=session.state.resolve,
         blobs=session.store,
         gates=gates(session),
-        handlers={OPERATOR: issue, CLUSTER: change_object},
+        handlers={OPERATOR: issue, CLUSTER: change},
     )
 
 
@@ -316,9 +320,13 @@ async def machine_lock(session: Session, owner: Owner) -> AsyncIterator[None]:
 
 def _record(session: Session, run: Run, plan: Plan, view: View) -> None:
     """What the run was made from, before anything is done."""
+    session.keep_file()
     session.state.write(f"runs/{run.id}/spec.yaml", session.loaded.content)
     session.state.write(f"runs/{run.id}/plan.json", plan.to_json())
     session.state.write(f"runs/{run.id}/facts.json", view.facts_json())
+    if session.replacing is not None:
+        session.state.write(f"runs/{run.id}/replacing.json", msgspec.json.encode(session.replacing))
+    roster.begin(session.state, session.known, session.design)
 
 
 def _discard(run: Run) -> None:

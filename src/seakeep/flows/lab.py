@@ -49,6 +49,14 @@ async def kill(session: Session, *, machines: tuple[str, ...], sites: tuple[str,
     return await _each(session, machines, sites, session.lab.kill)
 
 
+async def discard(session: Session, machines: tuple[str, ...]) -> LabReport:
+    """Throw them away, disks and host keys included, whether or not they are in the file. Not the last one."""
+    plan_of(session.design)
+    for name in machines:
+        await session.lab.discard(name)
+    return await ls(session)
+
+
 async def start(session: Session, *, machines: tuple[str, ...], sites: tuple[str, ...]) -> LabReport:
     """Boot them."""
     return await _each(session, machines, sites, lambda name: session.lab.start(name, session.progress))

@@ -95,7 +95,7 @@ async def objects(api: ApiClient, wanted_objects: Iterable[KubeObject]) -> Mappi
 
     pairs, others = await asyncio.gather(
         asyncio.gather(*(one(each) for each in wanted_objects)),
-        asyncio.gather(*(labelled(*kind) for kind in prune_objects.KINDS)),
+        asyncio.gather(*(labelled(*kind) for kind in (*prune_objects.KINDS, ("v1", "Node")))),
     )
     return {**dict(pair for each in others for pair in each), **dict(pair for pair in pairs if pair is not None)}
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from seakeep.checks.base import Fleet
+from seakeep.checks.change.registry import CHECKS as CHANGES
 from seakeep.checks.preflight.registry import CHECKS
 from seakeep.core.errors import RefusedError, SeakeepError
 from seakeep.core.finding import Finding
@@ -14,13 +15,18 @@ from seakeep.engine.stage import Stage
 from seakeep.phases import (
     access,
     binaries,
+    clean,
     control_plane,
     dns,
+    drain,
     etcd,
+    forget,
     images,
     kernel,
     keys,
     load_balancer,
+    members_in,
+    members_out,
     network,
     node,
     nodes,
@@ -28,6 +34,7 @@ from seakeep.phases import (
     packages,
     prune_machines,
     prune_objects,
+    release_vip,
     runtime,
     trust,
 )
@@ -43,8 +50,12 @@ class Part:
     phases: tuple[ModuleType, ...]
 
 
+_MACHINES = "machines"
+
 PARTS: tuple[Part, ...] = (
     Part("keys", "Keys and certificates", (keys,)),
+    Part("leave", "What leaves the VIP and etcd", (release_vip, members_out)),
+    Part("join", "What joins etcd", (members_in,)),
     Part(
         "machines",
         "Machines",
@@ -53,34 +64,65 @@ PARTS: tuple[Part, ...] = (
     Part("prune", "What machines no longer need", (prune_machines,)),
     Part("images", "Container images", (images,)),
     Part("cluster", "Cluster objects", (access, nodes, network, dns, prune_objects)),
+    Part("drain", "Nodes that leave", (drain,)),
+    Part("clean", "Machines that leave", (clean,)),
+    Part("forget", "Keys of machines that left", (forget,)),
 )
 
 
+def part(name: str) -> Part:
+    """The part of that id. KeyError for none."""
+    return {each.id: each for each in PARTS}[name]
+
+
 def stage(part: Part, context: PlanContext) -> Stage:
-    """The steps that are missing in one part."""
-    return Stage(part.id, part.title, tuple(step for phase in part.phases for step in phase.plan(context)))
+    """The steps that are missing in one part. Machines that join etcd have their own stage before it (`newcomers`)."""
+    early = _joining(context) if part.id == _MACHINES else frozenset()
+    return Stage(
+        part.id,
+        part.title,
+        tuple(step for phase in part.phases for step in phase.plan(context) if step.change.host not in early),
+    )
+
+
+def newcomers(context: PlanContext) -> Stage:
+    """All that machines need that join etcd: they are ready before they are added, and members before API servers are
+    told of them."""
+    early = _joining(context)
+    steps = (step for phase in part(_MACHINES).phases for step in phase.plan(context)) if early else ()
+    return Stage("newcomers", "Machines that join etcd", tuple(step for step in steps if step.change.host in early))
 
 
 def stages(context: PlanContext) -> tuple[Stage, ...]:
     """The whole plan, in order."""
-    return tuple(stage(part, context) for part in PARTS)
+    made: list[Stage] = []
+    for each in PARTS:
+        if each.id == "join":
+            made.append(newcomers(context))
+        made.append(stage(each, context))
+    return tuple(made)
+
+
+def _joining(context: PlanContext) -> frozenset[str]:
+    return frozenset(machine.name for machine in context.member_changes.joining)
 
 
 def preflight(fleet: Fleet, waivers: tuple[Waiver, ...], today: str) -> list[Finding]:
-    """Every check's findings; a waived failure is WAIVED as long as its waiver has not expired.
+    """Every check's findings; a waived failure is WAIVED as long as its waiver has not expired. What a living cluster
+    does not bear cannot be waived.
 
     A check that cannot read its facts is UNKNOWN, whatever the reason.
     """
     waived = {waiver.id for waiver in waivers if str(waiver.expires) >= today}
     findings: list[Finding] = []
-    for module in CHECKS:
+    for module in (*CHANGES, *CHECKS):
         check = module.CHECK
         try:
             found = list(module.judge(fleet))
         except SeakeepError as error:
             found = [check.found(Verdict.UNKNOWN, error.message)]
         for finding in found:
-            if finding.verdict is Verdict.FAIL and check.id in waived:
+            if finding.verdict is Verdict.FAIL and check.id in waived and module in CHECKS:
                 findings.append(check.found(Verdict.WAIVED, finding.message, where=finding.where))
             else:
                 findings.append(finding)
@@ -113,6 +155,12 @@ def refuse(findings: list[Finding], *, absent: Collection[str] = ()) -> None:
         f"{finding.where or 'fleet'}: {finding.title}: {finding.message} [{finding.id}] — {finding.remediation}"
         for finding in standing
     ]
+    changes = {module.CHECK.id for module in CHANGES}
+    if any(finding.id in changes for finding in standing):
+        raise RefusedError(
+            "the living cluster does not bear this change; nothing was changed\n" + "\n".join(lines),
+            hint="correct the file; `seakeep plan` shows what would be done",
+        )
     raise RefusedError(
         "the machines are not ready; nothing was changed\n" + "\n".join(lines),
         hint="correct this, or waive a check with owner, reason and expiry under preflight.waive in the file",

@@ -9,7 +9,7 @@ from seakeep.artifacts import etcd
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.change import Change, Risk
 from seakeep.core.errors import RefusedError, SeakeepError
-from seakeep.design.model import Machine, Role
+from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 from seakeep.engine.journal import Journal
 from seakeep.engine.lock import FileLock, Owner
@@ -21,7 +21,7 @@ from seakeep.flows.session import Session
 from seakeep.phases import kernel, packages, prune_machines
 from seakeep.phases.compare import service
 from seakeep.report.apply import ResetReport
-from seakeep.state import members
+from seakeep.state import roster
 from seakeep.state.runs import new_run
 
 _LISTED = f"""\
@@ -111,12 +111,11 @@ def _step(session: Session, machine: Machine, *, keep_etcd: bool) -> Step:
         risk=Risk.DISRUPTIVE,
         reversible=False,
     )
-    return Step(change=change, action=Script(script(session, machine, keep_etcd=keep_etcd)))
+    return Step(change=change, action=Script(script(session.design, machine, keep_etcd=keep_etcd)))
 
 
-def script(session: Session, machine: Machine, *, keep_etcd: bool) -> str:
+def script(design: Design, machine: Machine, *, keep_etcd: bool) -> str:
     """The shell script that cleans one machine. Repeating it is harmless."""
-    design = session.design
     files = render_machine(design, machine, Traits())
     units = " ".join(shlex.quote(service(unit.name)) for unit in reversed(files.units))
     lines = [
@@ -143,7 +142,7 @@ def script(session: Session, machine: Machine, *, keep_etcd: bool) -> str:
 
 def _forget(session: Session, *, keep_etcd: bool) -> None:
     """Keys of a cluster that is gone protect nothing; with etcd's data kept they are all that can read it."""
-    members.forget(session.state)
+    roster.forget(session.state)
     if not keep_etcd:
         for name in (*session.state.names("pki"), *session.state.names("secrets")):
             session.state.remove(name)

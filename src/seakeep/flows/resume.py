@@ -7,8 +7,11 @@ verified is not planned again, what is ambiguous is repeated if the facts do not
 import hashlib
 from functools import partial
 
+import msgspec
+
 from seakeep.core.change import OPERATOR
 from seakeep.core.errors import RefusedError
+from seakeep.design.known import Replacing
 from seakeep.engine.journal import Journal, State
 from seakeep.flows.apply import Confirm, apply
 from seakeep.flows.session import Session
@@ -31,6 +34,10 @@ async def resume(session: Session, run_id: str | None, confirm: Confirm) -> Appl
             f"{session.loaded.path} has changed since {run.id} began",
             hint="`seakeep apply` takes the machines from where they are to the file as it is now",
         )
+    given_up = run.folder / "replacing.json"
+    if given_up.exists():
+        # The member that it was when the run began: what carries another id by now is the new one.
+        session.replacing = msgspec.json.decode(given_up.read_bytes(), type=Replacing)
     return await apply(session, confirm=confirm, command=run.verb, run=run, wish=partial(_unfinished, run))
 
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ from seakeep.core.errors import MachineError, UsageError
 from seakeep.core.progress import Progress
 from seakeep.core.secret import SecretRef
 from seakeep.design.complete import complete
+from seakeep.design.known import Replacing, including, leaving
 from seakeep.design.model import Design, Machine, Role
 from seakeep.facts.base import Fact, FactSet
 from seakeep.facts.read import read
@@ -23,7 +24,8 @@ from seakeep.lab.lab import Lab
 from seakeep.report.runlog import RunLog, Tee
 from seakeep.sources.settings import cache_dir, mirrors
 from seakeep.sources.store import Store
-from seakeep.spec.load import LoadedSpec, load
+from seakeep.spec.load import LoadedSpec, load, parse
+from seakeep.state import roster
 from seakeep.state.folder import State, base_folder
 from seakeep.state.rotation import trust_name
 from seakeep.transport.api import TIMEOUT, ApiClient, api_client
@@ -37,12 +39,14 @@ PARALLEL = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOptions:
-    """What the command line may set. `interrupt` is set by the first Ctrl-C of a command that ends well by itself."""
+    """What the command line may set. `interrupt` is set by the first Ctrl-C of a command that ends well by itself.
+    `replace` names the machine that is to be replaced."""
 
     cache: Path | None = None
     binaries: Path | None = None
     mirror: str | None = None
     offline: bool = False
+    replace: str = ""
     interrupt: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -68,21 +72,33 @@ class Session:
         self.options = options
         self.clock = clock
         self.without: frozenset[str] = frozenset()
+        self.known = roster.read(state)
+        self.leaving = leaving(self.known, design)
+        self.replacing: Replacing | None = None
         self._hosts: dict[str, SshHost] = {}
 
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, file: Path, *, state: Path | None, progress: Progress, options: SessionOptions | None = None
+        cls,
+        file: Path,
+        *,
+        state: Path | None,
+        progress: Progress,
+        options: SessionOptions | None = None,
+        edit: Callable[[bytes], bytes] | None = None,
     ) -> AsyncIterator["Session"]:
-        """Load the file, complete the design, open the state folder. Nothing is connected yet.
+        """Load the file, complete the design, open the state folder. Nothing is connected yet. `edit` is what is to be
+        changed in the file: it is written when the work begins (`keep_file`).
 
         SpecError for a file or a design that is wrong.
         """
         options = options or SessionOptions()
         loaded = load(file)
-        design = complete(loaded)
-        folder = (state or base_folder(os.environ)) / design.name
+        if edit is not None:
+            loaded = parse(edit(loaded.content), file)
+        folder = (state or base_folder(os.environ)) / loaded.name
+        design = complete(loaded, roster.read(State(folder)))
         cache = options.cache or cache_dir(os.environ)
         store = Store(
             cache,
@@ -104,6 +120,15 @@ class Session:
         """Drop every connection."""
         await asyncio.gather(*(host.close() for host in self._hosts.values()))
         self._hosts.clear()
+
+    def keep_file(self) -> None:
+        """The user's file is what this session works with, from now on."""
+        path = self.loaded.path
+        if path.read_bytes() != self.loaded.content:
+            part = path.with_name(f".{path.name}.seakeep-new")
+            part.write_bytes(self.loaded.content)
+            shutil.copymode(path, part)
+            part.replace(path.resolve())
 
     def forget(self) -> None:
         """Remove the state folder: the cluster does not exist any more."""
@@ -135,10 +160,17 @@ class Session:
                 raise UsageError(f"there is no machine {name!r} in the file", hint=f"its machines: {', '.join(known)}")
         self.without = frozenset(names)
 
+    def machine(self, name: str) -> Machine:
+        """A machine of the file, or one that is about to leave. KeyError if there is none."""
+        for machine in self.leaving:
+            if machine.name == name:
+                return machine
+        return self.design.machine(name)
+
     def host(self, name: str) -> Host:
         """The machine. RefusedError while its lab is down."""
         if name not in self._hosts:
-            self._hosts[name] = self._connectable(self.design.machine(name))
+            self._hosts[name] = self._connectable(self.machine(name))
         return self._hosts[name]
 
     def target(self, machine: Machine) -> tuple[SshTarget, Dialer]:
@@ -177,12 +209,18 @@ class Session:
     ) -> tuple[dict[str, FactSet], dict[str, MachineError]]:
         """The facts of the machines that answer, and the errors of those that do not."""
         wanted = tuple(facts)
+        wide = including(self.design, self.leaving)
         room = asyncio.Semaphore(PARALLEL)
 
         async def one(machine: Machine) -> FactSet | MachineError:
             async with room:
                 try:
-                    return await read(self.host(machine.name), wanted, ask(self.design, machine), timeout=timeout)
+                    return await read(
+                        self.host(machine.name),
+                        wanted,
+                        ask(wide if machine in self.leaving else self.design, machine),
+                        timeout=timeout,
+                    )
                 except MachineError as error:
                     return error
 

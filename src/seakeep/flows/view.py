@@ -4,7 +4,7 @@ import asyncio
 import base64
 import contextlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -15,17 +15,21 @@ from seakeep.core.errors import MachineError, RefusedError, SeakeepError
 from seakeep.core.finding import Finding
 from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret, SecretRef
-from seakeep.design.model import Design, Machine
+from seakeep.design.known import Replacing, including
+from seakeep.design.model import Design, Machine, Role
 from seakeep.engine.plan import Plan, Unknown, make_plan
-from seakeep.facts import leftovers, system
+from seakeep.facts import etcd, leftovers, system, units
 from seakeep.facts.base import FactSet, digest
+from seakeep.facts.etcd import Membership
+from seakeep.facts.members import changes, membership_of, peer_url
 from seakeep.facts.registry import PREFLIGHT, STATE
 from seakeep.flows import planning
 from seakeep.flows.observe import digests, objects
+from seakeep.flows.reset import script
 from seakeep.flows.session import Session, own_arch
-from seakeep.phases.base import ObjectKey, PlanContext, traits_of
+from seakeep.phases.base import Departure, ObjectKey, PlanContext, traits_of
 from seakeep.sources.base import ARCHITECTURES
-from seakeep.state import members, pki
+from seakeep.state import pki
 from seakeep.state.rotation import PREFIX, stages
 from seakeep.transport.api import ApiClient
 
@@ -35,16 +39,25 @@ API_LIMIT = 10.0
 """Seconds that reading all objects may take: without an API the plan says so and goes on."""
 
 
+LEAVING = (system.FACT, leftovers.FACT, units.FACT, etcd.FACT)
+"""What is read of machines that are not in the file any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """`objects` is None where the API could not be read: then every object is planned. `asked` is what the user wants
-    issued although nothing is wrong with it: a renewal, a stage of a rotation."""
+    issued although nothing is wrong with it: a renewal, a stage of a rotation. `leaving` are the facts of machines that
+    are not in the file any more, `lost` the errors of those among them that do not answer. `membership` is what etcd
+    says."""
 
     facts: Mapping[str, FactSet]
     unreachable: Mapping[str, MachineError]
     findings: list[Finding]
     objects: Objects | None
     asked: tuple[pki.Missing, ...] = ()
+    leaving: Mapping[str, FactSet] = field(default_factory=dict)
+    lost: Mapping[str, MachineError] = field(default_factory=dict)
+    membership: Membership | None = None
 
     def plan(self, session: Session) -> Plan:
         """Everything that would change, as data. RefusedError from a phase that will not."""
@@ -78,17 +91,25 @@ async def observe(session: Session) -> View:
     """
     design = session.design
     session.progress.stage("Read and plan")
-    (facts, unreachable, fresh), _ = await asyncio.gather(_machines(session), fetch(session))
+    (facts, unreachable, fresh), (leaving, lost), _ = await asyncio.gather(
+        _machines(session), session.read(LEAVING, session.leaving), fetch(session)
+    )
     if others := _architectures(facts) - {own_arch()}:
         await fetch(session, others)
     _refuse_without_keys(session, facts, fresh)
+    membership = membership_of({**facts, **leaving})
+    session.replacing = session.replacing or _replacing(session, membership)
     fleet = Fleet(
         design=design,
         facts=facts,
         fresh=fresh,
         unreachable=unreachable,
         lab=design.lab is not None,
-        formed=members.formed(session.state),
+        formed=frozenset(m.name for m in session.known.with_role(Role.ETCD)) if session.known else frozenset(),
+        known=session.known,
+        membership=membership,
+        replacing=session.replacing,
+        member_changes=changes(design, facts, membership, session.replacing),
     )
     today = session.clock.now().date().isoformat()
     findings = planning.preflight(fleet, design.waivers, today)
@@ -101,6 +122,9 @@ async def observe(session: Session) -> View:
         unreachable=unreachable,
         findings=findings,
         objects=None,
+        leaving=leaving,
+        lost=lost,
+        membership=membership,
     )
     if fresh == facts.keys():
         return view
@@ -108,7 +132,17 @@ async def observe(session: Session) -> View:
     with contextlib.suppress(SeakeepError, TimeoutError):
         async with asyncio.timeout(API_LIMIT), session.api("break-glass") as clients:
             found = await view.read_objects(session, clients["break-glass"])
-    return View(facts=facts, unreachable=unreachable, findings=view.findings, objects=found)
+    return replace(view, objects=found)
+
+
+def _replacing(session: Session, membership: Membership | None) -> Replacing | None:
+    """What is given up is the member as it is now: once it has another id, it is the new one."""
+    name = session.options.replace
+    if not name:
+        return None
+    machine = session.design.machine(name)
+    member = membership.find(name, peer_url(machine)) if membership and machine.has(Role.ETCD) else None
+    return Replacing(name, member.id if member else "")
 
 
 async def _machines(session: Session) -> tuple[dict[str, FactSet], dict[str, MachineError], frozenset[str]]:
@@ -159,7 +193,30 @@ def context_of(session: Session, view: View, found: Objects | None = None) -> Pl
         programs=_StorePrograms(session),
         images=lambda machine: images[traits_of(view.facts[machine.name]).arch],
         objects=view.objects if found is None else found,
-        members=members.formed(state),
+        known=session.known,
+        membership=view.membership,
+        replacing=session.replacing,
+        departures=_departures(session, view),
+    )
+
+
+def _departures(session: Session, view: View) -> tuple[Departure, ...]:
+    wide = including(session.design, session.leaving)
+
+    def keys(machine: Machine) -> tuple[str, ...]:
+        own = [leaf for leaf in wide.pki.leaves if leaf.host == machine.name]
+        names = (name for leaf in own for name in (leaf.cert, leaf.key))
+        return tuple(name for name in names if session.state.path(name).exists())
+
+    return tuple(
+        Departure(
+            machine=machine,
+            facts=view.leaving.get(machine.name),
+            error=view.lost[machine.name].message if machine.name in view.lost else "",
+            script=script(wide, machine, keep_etcd=False),
+            keys=keys(machine),
+        )
+        for machine in session.leaving
     )
 
 

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncssh
@@ -87,6 +87,19 @@ class Folder:
     def finish(self) -> None:
         """The lab is as planned."""
         _write(self.path / "ready", b"", 0o600)
+
+    def discard(self, machine: str) -> None:
+        """Forget one machine: a later one of its name has keys of its own."""
+        plan = self.plan()
+        if plan is not None:
+            kept = tuple(each for each in plan.machines if each.name != machine)
+            _write(self.path / "plan.json", encode(replace(plan, machines=kept)), 0o600)
+            lines = self.known_hosts.read_text().splitlines(keepends=True)
+            gone = {str(each.address) for each in plan.machines if each.name == machine}
+            _write(self.known_hosts, "".join(x for x in lines if x.split()[0] not in gone).encode(), 0o600)
+        if (self.path / "finished").exists():
+            _write(self.path / "finished", "\n".join(sorted(self.finished() - {machine})).encode(), 0o600)
+        shutil.rmtree(self.keys_of(machine), ignore_errors=True)
 
     def remove(self) -> None:
         """Remove the folder; gone already is fine."""

@@ -102,6 +102,18 @@ class Lab:
             progress.state(self.name, "")
             return there
 
+    async def discard(self, machine: str) -> None:
+        """Throw a machine away with its disks and its host key. The next `up` makes a new one under its name, if it is
+        still planned. RefusedError where there is none."""
+        engine = await preflight.engine()
+        with locked(self._root, self.name):
+            container = await self._container(engine, machine)
+            plan = self._plan()
+            if any(each.name == machine for each in plan.machines):
+                await self._network.unplug(plan.port(machine))
+            await engine.remove([container.name])
+            self._folder.discard(machine)
+
     async def state(self) -> LabState:
         """What is there of this lab."""
         engine = await preflight.engine()
@@ -210,16 +222,12 @@ class Lab:
     ) -> None:
         wanted = {machine.name: machine_digest(plan, machine, image_name) for machine in plan.machines}
         wrong = [c for c in present.values() if wanted.get(c.machine) != c.digest]
-        before = self._folder.plan()
-        if before is not None and before.machines != plan.machines[: len(before.machines)]:
-            # Ports are numbered by the plan: another order would mix up cables and cuts.
-            wrong = list(present.values())
         finished = self._folder.finished()
         if kept := sorted(container.machine for container in wrong if container.machine in finished):
             names = ", ".join(kept)
             raise RefusedError(
                 f"lab {self.name} is up with machines that are not as planned: {names}",
-                hint="take it down first, with all that is on it: seakeep lab down",
+                hint="throw them away, with all that is on them: seakeep lab rm MACHINE; or all: seakeep lab down",
             )
         # What no `up` has finished may be half made in ways that do not show, and has nothing on its disks.
         unusable = [

@@ -56,8 +56,8 @@ class LabPlan:
         return tuple(machine for machine in self.machines if machine.name in names or machine.site in names)
 
     def port(self, name: str) -> str:
-        """The name of a machine's port on the lab's bridge."""
-        return f"m{self.machines.index(self.machine(name))}"
+        """The name of a machine's port on the lab's bridge. From the address: it stays when others come and go."""
+        return f"m{int(self.machine(name).address):08x}"
 
 
 @dataclass(frozen=True, slots=True)

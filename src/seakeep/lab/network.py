@@ -130,6 +130,11 @@ class Network:
         # A port that is on the bridge has a machine that knows its address, even when we were killed on the way.
         await call("ip", "-n", self.name, "link", "set", port, "master", _BRIDGE, "up")
 
+    async def unplug(self, port: str) -> None:
+        """Take the machine's cable away, and every cut of it; none there is fine."""
+        await self.heal(pair for pair in await self.cuts() if port in pair)
+        await attempt("ip", "-n", self.name, "link", "del", port)
+
     async def cut(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Drop everything from the first to the second port of each pair."""
         elements = ", ".join(f'"{source}" . "{target}"' for source, target in pairs)

@@ -6,11 +6,14 @@ from typing import Protocol
 
 from seakeep.artifacts.base import Resolve
 from seakeep.core.json import JsonObject
+from seakeep.design.known import Known, Replacing
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 from seakeep.engine.model import Step
-from seakeep.facts import system
+from seakeep.facts import leftovers, system
 from seakeep.facts.base import FactSet
+from seakeep.facts.etcd import Membership
+from seakeep.facts.members import MemberChanges, changes
 
 ObjectKey = tuple[str, str, str, str]
 """apiVersion, kind, namespace ('' for cluster-wide objects), name."""
@@ -37,8 +40,25 @@ class Programs(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """A machine that was part of the cluster and is not in the file any more. `facts` is None where it does not answer,
+    `error` says why. `script` takes Seakeep off it; `keys` are the names of what the state folder holds for it."""
+
+    machine: Machine
+    facts: FactSet | None
+    error: str
+    script: str
+    keys: tuple[str, ...]
+
+    def installed(self, cluster: str) -> bool:
+        """Whether it answers and still carries this cluster's mark."""
+        return self.facts is not None and f"owner:{cluster}" in self.facts.get(leftovers.FACT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanContext:
-    """Everything that a decision may look at. `objects` is None while the API cannot be read.
+    """Everything that a decision may look at. `objects` is None while the API cannot be read. `known` is what the
+    cluster was last made of, `membership` what etcd says, `replacing` the machine whose member the user gave up.
 
     `digests`: machine -> path -> sha256 of every file that it is to have, None while a secret in it is not issued.
     `images`: the (reference, digest) pairs that a node must have preloaded.
@@ -54,7 +74,26 @@ class PlanContext:
     programs: Programs
     images: Callable[[Machine], tuple[tuple[str, str], ...]]
     objects: Mapping[ObjectKey, JsonObject] | None
-    members: frozenset[str] = frozenset()
+    known: Known | None = None
+    membership: Membership | None = None
+    replacing: Replacing | None = None
+    departures: tuple[Departure, ...] = ()
+
+    @property
+    def member_changes(self) -> MemberChanges:
+        """What has to happen to etcd's membership."""
+        return changes(self.design, self.facts, self.membership, self.replacing)
+
+    def is_member(self, name: str) -> bool:
+        """Whether etcd, or where it cannot be asked what is known of it, counts the machine among its members."""
+        if self.membership is not None:
+            return any(member.name == name for member in self.membership.members)
+        return self.known is not None and any(machine.name == name for machine in self.known.with_role(Role.ETCD))
+
+    @property
+    def founding(self) -> bool:
+        """Whether etcd's members are to make a cluster of their own: there is none, and there never was."""
+        return self.membership is None and not (self.known is not None and self.known.whole)
 
     @property
     def machines(self) -> tuple[Machine, ...]:

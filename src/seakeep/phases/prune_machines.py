@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from seakeep.artifacts.common import BIN, ETCD_PKI, LB, PKI, UNITS
+from seakeep.artifacts.etcd import BOOTSTRAP
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.change import Risk
 from seakeep.core.errors import RefusedError
@@ -124,7 +125,7 @@ def _units(
             continue  # another unit of that name, which a package brought
         if state.load == "not-found" and state.active in _STOPPED and not state.stamp:
             continue  # stopped by a run that ended before the inventory was written
-        if each.path == "etcd.service" and machine.name in context.members:
+        if each.path == "etcd.service" and context.is_member(machine.name):
             raise RefusedError(
                 f"{machine.name} is a member of etcd, and the file no longer gives it the role etcd",
                 hint="remove the member from the cluster first, or give the role back",
@@ -195,6 +196,8 @@ def _known(context: PlanContext, machine: Machine) -> set[str]:
     for component, names in wanted.programs(machine).items():
         folder = f"{programs.ROOT}/{component}/{context.design.release.component(component)}"
         named |= {f"{folder}/{name}" for name in (*names, ".manifest")}
+    # Not there for long, and by then it is what a member starts with.
+    named.add(BOOTSTRAP)
     return named | {str(parent) for path in named for parent in PurePosixPath(path).parents}
 
 

@@ -5,13 +5,18 @@ from types import ModuleType
 from seakeep.phases import (
     access,
     binaries,
+    clean,
     control_plane,
     dns,
+    drain,
     etcd,
+    forget,
     images,
     kernel,
     keys,
     load_balancer,
+    members_in,
+    members_out,
     network,
     node,
     nodes,
@@ -19,12 +24,16 @@ from seakeep.phases import (
     packages,
     prune_machines,
     prune_objects,
+    release_vip,
     runtime,
     trust,
 )
 
 PHASES: tuple[ModuleType, ...] = (
     keys,
+    release_vip,
+    members_out,
+    members_in,
     ownership,
     packages,
     kernel,
@@ -42,4 +51,7 @@ PHASES: tuple[ModuleType, ...] = (
     network,
     dns,
     prune_objects,
+    drain,
+    clean,
+    forget,
 )

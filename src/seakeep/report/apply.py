@@ -76,6 +76,20 @@ class UpReport(Report, frozen=True, kw_only=True, tag="Up"):
         )
 
 
+class DrainReport(Report, frozen=True, kw_only=True, tag="Drain"):
+    """A node that has no pods left that could run elsewhere, and takes no new ones."""
+
+    cluster_name: str
+    node: str
+    run_dir: str = ""
+
+    def document(self) -> Document:
+        return (
+            line(f"{self.node} is drained and cordoned", Tone.GOOD),
+            line(f"seakeep kubectl -- uncordon {self.node}   takes it back", Tone.FAINT, indent=2),
+        )
+
+
 class ResetReport(Report, frozen=True, kw_only=True, tag="Reset"):
     """What was taken off the machines. `kept` names what was left on purpose."""
 

@@ -173,12 +173,27 @@ def test_etcd_trusts_nobody_without_a_certificate(three_sites: Design) -> None:
 
 def test_members_agree_on_the_cluster(three_sites: Design) -> None:
     configs = [
-        yaml.safe_load(content(etcd.render(three_sites, machine, Traits()), etcd.CONFIG))
+        yaml.safe_load(str(etcd.founding(three_sites, machine).parts[0]))
         for machine in three_sites.with_role(Role.ETCD)
     ]
     own = {"name", "listen-peer-urls", "listen-client-urls", "initial-advertise-peer-urls", "advertise-client-urls"}
     assert len({json.dumps({k: v for k, v in config.items() if k not in own}) for config in configs}) == 1
     assert len({config["name"] for config in configs}) == 5
+    assert {config["initial-cluster-state"] for config in configs} == {"new"}
+
+
+def test_a_member_that_has_data_could_found_or_join_nothing_without_them(three_sites: Design) -> None:
+    for machine in three_sites.with_role(Role.ETCD):
+        files = etcd.render(three_sites, machine, Traits())
+        config = yaml.safe_load(content(files, etcd.CONFIG))
+        assert config["initial-cluster-state"] == "existing"
+        assert config["initial-cluster"] == f"{machine.name}=https://{machine.address}:2380"
+        # Members come and go without a restart of those that stay.
+        assert etcd.BOOTSTRAP not in files.units[0].reads
+        assert etcd.BOOTSTRAP not in {file.path for file in files.files}
+    joining = etcd.joining(three_sites, three_sites.machine("c-etcd1"), [("x", "https://10.0.0.1:2380")])
+    config = yaml.safe_load(str(joining.parts[0]))
+    assert (config["initial-cluster-state"], config["initial-cluster"]) == ("existing", "x=https://10.0.0.1:2380")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from seakeep.flows import absent, gates, planning
 from seakeep.flows.plan import plan
 from seakeep.flows.view import View
 from seakeep.phases.registry import PHASES
-from seakeep.state import members
+from seakeep.state import roster
 
 from .test_observe import say
 from .world import FakeSession, no_api
@@ -34,7 +34,8 @@ def living(tmp_path: Path, down: set[str]) -> FakeSession:
 
 
 def view_of(session: FakeSession, down: set[str]) -> View:
-    members.record(session.state, session.design)
+    roster.finish(session.state, None, session.design)
+    session.known = roster.read(session.state)
     unreachable = {name: MachineError("no route to host", host=name) for name in down}
     return View(facts={}, unreachable=unreachable, findings=[], objects=None)
 
@@ -130,7 +131,7 @@ def test_what_is_left_has_to_carry_the_cluster(
 def test_a_cluster_that_was_never_whole_is_not_made_without_a_machine(tmp_path: Path) -> None:
     session = FakeSession(tmp_path)
     view = view_of(session, {"b-worker1"})
-    members.forget(session.state)
+    session.known = None
     session.leave_out(("b-worker1",))
     with pytest.raises(RefusedError, match="never been seen whole"):
         absent.refuse_wrong(session, view)

@@ -18,15 +18,21 @@ from seakeep.flows import planning
 from seakeep.flows.planning import PARTS, stages
 from seakeep.phases import (
     binaries,
+    clean,
     control_plane,
+    drain,
     etcd,
+    forget,
     images,
     kernel,
     keys,
+    members_in,
+    members_out,
     node,
     packages,
     prune_machines,
     prune_objects,
+    release_vip,
     runtime,
 )
 from seakeep.phases.registry import PHASES
@@ -35,6 +41,8 @@ from .world import IMAGES, World
 
 EXAMPLES = ("three-sites", "single", "ssh")
 KINDS = ("operator", "machine", "cluster")
+LEAVING = (release_vip, members_out, members_in, drain, clean, forget)
+"""Work only where machines come to, or leave, a living cluster: test_membership_phases.py."""
 
 
 def plan(world: World, *phases: ModuleType) -> list[Step]:
@@ -84,7 +92,7 @@ def test_carrying_out_the_plan_of_bare_machines_leaves_nothing_to_do(example: st
 
 
 @pytest.mark.parametrize(
-    "phase", [p for p in PHASES if p not in (keys, prune_machines, prune_objects)], ids=lambda p: p.PHASE.id
+    "phase", [p for p in PHASES if p not in (keys, prune_machines, prune_objects, *LEAVING)], ids=lambda p: p.PHASE.id
 )
 def test_every_phase_has_work_on_bare_machines_and_plans_it_the_same_way_twice(phase: ModuleType) -> None:
     world = World()

@@ -9,6 +9,7 @@ import pytest
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.change import Risk
 from seakeep.core.errors import RefusedError
+from seakeep.design.known import known_of
 from seakeep.design.model import Role
 from seakeep.engine import guard
 from seakeep.engine.batch import check_step
@@ -138,9 +139,10 @@ def test_programs_of_a_lost_role_go_and_those_of_the_others_stay() -> None:
 
 def test_an_etcd_member_is_not_stopped_while_it_is_one_and_its_data_stays() -> None:
     world = World.converged("ssh")
+    before = world.design
     box = without(world, "a1", Role.ETCD)
     box.lying.add("/var/lib/etcd/member")
-    context = replace(world.context(), members=frozenset({"a1", "b1", "c1"}))
+    context = replace(world.context(), known=known_of(before, machines=before.machines))
     with pytest.raises(RefusedError, match="a1 is a member of etcd"):
         list(prune_machines.plan(context))
     steps = pruned(world, "a1")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from seakeep.artifacts import kernel
+from seakeep.artifacts import etcd, kernel
 from seakeep.artifacts.base import KubeObject
 from seakeep.artifacts.registry import render_machine, render_objects
 from seakeep.core.json import JsonObject
@@ -259,6 +259,10 @@ def _act(box: Box, action: UnitDo) -> None:
         box.units[action.unit] = stopped
     else:
         box.units[action.unit] = replace(RUNNING, stamp=action.stamp)
+        if action.unit == "etcd.service":
+            # It founds its cluster with what it was told, and forgets that.
+            assert box.etcd_data or box.files.pop(etcd.BOOTSTRAP, None)
+            box.etcd_data = True
 
 
 def _take(box: Box, action: Remove | RemoveDir | SetAside) -> None:

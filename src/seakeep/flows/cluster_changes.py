@@ -1,0 +1,46 @@
+"""Carrying out the changes that are made through the Kubernetes API, through etcd, or to who holds the VIP."""
+
+from collections.abc import Mapping
+
+from seakeep.engine.model import (
+    AddLearner,
+    ApplyObject,
+    DeleteObject,
+    DrainNode,
+    PromoteLearner,
+    ReleaseVip,
+    RemoveMember,
+    Step,
+)
+from seakeep.flows.drain import drain
+from seakeep.flows.members import Members, release_vip
+from seakeep.flows.session import Session
+from seakeep.transport.api import ApiClient
+
+
+async def change_cluster(session: Session, step: Step, clients: Mapping[str, ApiClient] | None) -> None:
+    """Do one step. `clients` are needed for those of the API only."""
+    match step.action:
+        case RemoveMember(member, name):
+            await Members(session).remove(member, name)
+        case AddLearner(machine):
+            await Members(session).add(machine)
+        case PromoteLearner(machine):
+            await Members(session).promote(machine)
+        case ReleaseVip(machine):
+            await release_vip(session, machine)
+        case _:
+            assert clients is not None
+            await _through_the_api(session, step, clients)
+
+
+async def _through_the_api(session: Session, step: Step, clients: Mapping[str, ApiClient]) -> None:
+    match step.action:
+        case DrainNode(node):
+            await drain(clients["admin"], node, clock=session.clock, progress=session.progress)
+        case ApplyObject(each, identity):
+            await clients[identity].apply(each.api_version, each.kind, each.name, each.body, namespace=each.namespace)
+        case DeleteObject(each, uid):
+            await clients["admin"].delete(each.api_version, each.kind, each.name, namespace=each.namespace, uid=uid)
+        case action:
+            raise TypeError(f"{type(action).__name__} is not done through the API")

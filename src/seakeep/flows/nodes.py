@@ -1,0 +1,138 @@
+"""Machines that come and go, one at a time: what the file says changes, and apply does the rest."""
+
+import getpass
+import platform
+from collections.abc import Callable
+
+from seakeep.core.change import CLUSTER, Change, Risk
+from seakeep.core.errors import RefusedError, SeakeepError, UsageError
+from seakeep.engine.journal import Journal
+from seakeep.engine.lock import FileLock, Owner
+from seakeep.engine.model import DrainNode, Step
+from seakeep.engine.run import Executor, World
+from seakeep.engine.stage import Stage
+from seakeep.flows.apply import Confirm, apply
+from seakeep.flows.drain import drain as drain_node
+from seakeep.flows.session import Session
+from seakeep.report.apply import ApplyReport, DrainReport
+from seakeep.spec.edit import has_machine, with_machine, without_machine
+from seakeep.state.runs import new_run
+
+Edit = Callable[[bytes], bytes]
+
+
+def adding(name: str, *, address: str | None, site: str | None, roles: tuple[str, ...], pool: str | None) -> Edit:
+    """The file with the machine in it. UsageError where it has the machine already, otherwise than asked for, or where
+    too little is said about a new one."""
+
+    def edit(content: bytes) -> bytes:
+        asked = address is not None or site is not None or bool(roles) or pool is not None
+        if has_machine(content, name):
+            if asked:
+                raise UsageError(f"{name} is in the file already", hint="say it there, and name the machine only")
+            return content
+        if address is None or not roles:
+            raise UsageError(f"{name} is not in the file", hint="say at least --address and --role")
+        fields = {"name": name, "address": address, "site": site, "roles": f"[{', '.join(roles)}]", "pool": pool}
+        return with_machine(content, {key: value for key, value in fields.items() if value is not None})
+
+    return edit
+
+
+def removing(name: str) -> Edit:
+    """The file without the machine."""
+    return lambda content: without_machine(content, name)
+
+
+async def add(session: Session, name: str, confirm: Confirm) -> ApplyReport:
+    """Take in a machine of the file that the cluster does not have yet. RefusedError where it has, or where more than
+    this machine would come or go."""
+    _only(session, comes=name)
+    return await apply(session, confirm=confirm)
+
+
+async def remove(session: Session, name: str, confirm: Confirm) -> ApplyReport:
+    """Take out a machine that is not in the file any more."""
+    _only(session, goes=name)
+    return await apply(session, confirm=confirm)
+
+
+async def replace(session: Session, name: str, confirm: Confirm) -> ApplyReport:
+    """A new machine under the name of one that is gone. `session.options.replace` names it too."""
+    if session.known is None or session.known.machine(name) is None:
+        raise RefusedError(f"{name} was never part of the cluster", hint=f"seakeep node add {name}")
+    _only(session)
+    return await apply(session, confirm=confirm)
+
+
+async def drain(session: Session, name: str, timeout: float) -> DrainReport:
+    """Cordon a node and evict its pods. MachineError for pods that are left at the deadline."""
+    if name not in {machine.name for machine in session.design.nodes}:
+        known = ", ".join(machine.name for machine in session.design.nodes)
+        raise UsageError(f"there is no node {name!r} in the file", hint=f"nodes: {known}")
+    run = new_run(session.state, "drain", session.clock.now())
+    owner = Owner.me(run=run.id, command="node drain", clock=session.clock)
+    change = Change(
+        id=f"{CLUSTER}/drain/drain:{name}",
+        host=CLUSTER,
+        phase="drain",
+        what=f"drain {name}",
+        why="asked for",
+        risk=Risk.DISRUPTIVE,
+    )
+    stage = Stage("drain", f"Drain {name}", (Step(change=change, action=DrainNode(name)),))
+    with FileLock(session.state.path("lock"), owner), session.logged(run.log):
+        async with session.api("admin") as clients:
+
+            async def do(step: Step) -> None:
+                del step
+                await drain_node(
+                    clients["admin"], name, clock=session.clock, progress=session.progress, timeout=timeout
+                )
+
+            world = World(
+                host=session.host,
+                arch=lambda _: "amd64",
+                resolve=session.state.resolve,
+                blobs=session.store,
+                handlers={CLUSTER: do},
+            )
+            with Journal(run.journal, clock=session.clock) as journal:
+                who = f"{getpass.getuser()}@{platform.node()}"
+                journal.run_start(run=run.id, by=who, command="node drain", planned=[change.id])
+                executor = Executor(
+                    world,
+                    journal=journal,
+                    clock=session.clock,
+                    progress=session.progress,
+                    stop=session.options.interrupt,
+                )
+                try:
+                    await executor.run([stage])
+                except SeakeepError as error:
+                    journal.run_end("failed", error.message)
+                    raise
+                journal.run_end("ok")
+    return DrainReport(cluster_name=session.design.name, node=name, run_dir=str(run.folder))
+
+
+def _only(session: Session, *, comes: str = "", goes: str = "") -> None:
+    """RefusedError unless exactly this would come and go."""
+    known = session.known
+    if known is None or not known.whole:
+        raise RefusedError(
+            "the cluster was never seen whole from this state folder", hint="`seakeep apply` brings it up"
+        )
+    before = {machine.name for machine in known.machines}
+    coming = {machine.name for machine in session.design.machines} - before
+    going = {machine.name for machine in session.leaving}
+    if comes and comes not in coming:
+        raise RefusedError(f"{comes} is part of the cluster already", hint="`seakeep apply` repairs what it lacks")
+    if goes and goes not in going:
+        raise RefusedError(f"{goes} is neither in the file nor part of the cluster", hint="see `seakeep status`")
+    others = sorted((coming | going) - {comes, goes})
+    if others:
+        raise RefusedError(
+            f"the file differs from the cluster in more than this machine: {', '.join(others)}",
+            hint="`seakeep plan` shows all of it, and `seakeep apply` does it",
+        )
