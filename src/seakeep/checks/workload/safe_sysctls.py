@@ -34,6 +34,7 @@ SAFE = {
     "net.ipv4.ip_local_reserved_ports": (1, 27), "net.ipv4.tcp_keepalive_time": (1, 29),
     "net.ipv4.tcp_fin_timeout": (1, 29), "net.ipv4.tcp_keepalive_intvl": (1, 29),
     "net.ipv4.tcp_keepalive_probes": (1, 29), "net.ipv4.tcp_rmem": (1, 32), "net.ipv4.tcp_wmem": (1, 32),
+    "net.ipv4.tcp_slow_start_after_idle": (1, 37), "net.ipv4.tcp_notsent_lowat": (1, 37),
 }  # fmt: skip
 """Names, and the minor since which they are safe."""
 
