@@ -2,7 +2,7 @@
 
 from seakeep.cli.call import Call
 from seakeep.flows.check import Request, plan_fixes
-from seakeep.flows.fix import write
+from seakeep.flows.fix import Fixes, write
 from seakeep.report.document import Document, Tone, line
 
 _TONES = {"+": Tone.ADD, "-": Tone.REMOVE, "@": Tone.FAINT}
@@ -11,12 +11,24 @@ _TONES = {"+": Tone.ADD, "-": Tone.REMOVE, "@": Tone.FAINT}
 def fix_files(call: Call, request: Request) -> None:
     """Files are only changed after the difference was shown and agreed on."""
     found = call.work(lambda _progress, _stop: plan_fixes(request), silent=True)
+    show_difference(call, found)
+    call.draw(tuple(line(f"not fixed: {file}: {why}", Tone.WARN) for file, why in found.refused), aside=True)
+    agree_on(call, found)
+
+
+def show_difference(call: Call, found: Fixes) -> None:
+    """The files before and after, beside the answer."""
     shown: Document = tuple(
         line(text, Tone.TITLE if text.startswith(("---", "+++")) else _TONES.get(text[:1], Tone.PLAIN))
         for each in found.files
         for text in each.lines()
     )
     call.draw(shown, aside=True)
-    call.draw(tuple(line(f"not fixed: {file}: {why}", Tone.WARN) for file, why in found.refused), aside=True)
-    if found.files and call.agree((f"{len(found.files)} files would be changed.",), question="Write this?"):
-        write(found.files)
+
+
+def agree_on(call: Call, found: Fixes) -> bool:
+    """Ask, and write the files; whether they were."""
+    if not found.files or not call.agree((f"{len(found.files)} files would be changed.",), question="Write this?"):
+        return False
+    write(found.files)
+    return True

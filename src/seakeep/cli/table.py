@@ -111,6 +111,7 @@ COMMANDS: tuple[Entry, ...] = (
             Entry("diff", "Compare two reports of check: what is new, what is gone."),
         ),
     ),
+    Entry("convert", "Rewrite Kubernetes objects to the versions that a release serves."),
     Entry("explain", "Say what a check looks at, why, and what to do about it."),
     Entry("phases", "The parts of apply.", (Entry("list", "List the phases in their order."),)),
     Entry("version", "Print the version of Seakeep and the Kubernetes versions it knows."),

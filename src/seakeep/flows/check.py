@@ -48,9 +48,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is judged and how. `file` is a cluster's file, None where none is meant. `-` among the paths is standard
-    input. `target` is the Kubernetes minor that objects are for; None takes the newest that is known. `today` decides
-    which waivers have expired. `live` says that a living cluster is judged as well."""
+    """What is judged and how. `file` is a cluster's file, None where none is meant. `-` among the paths is
+    standard input. `target` is the Kubernetes minor that objects are for; None takes the newest that is known.
+    `today` decides which waivers have expired. `registries`, `signed`, `labels` and `annotations` are those of
+    Policy. `live` says that a living cluster is judged as well."""
 
     file: Path | None = None
     paths: tuple[str, ...] = ()
@@ -61,6 +62,10 @@ class Request:
     baseline: Path | None = None
     waivers: Path | None = None
     namespace: str = "default"
+    registries: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()
     live: bool = False
     today: date
 
@@ -139,7 +144,7 @@ async def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver],
     loaded = await read(request)
     index = Index(
         loaded.manifests,
-        policy=Policy(target=target_of(request)),
+        policy=policy_of(request),
         files=loaded.files,
         problems=loaded.problems,
     )
@@ -173,6 +178,17 @@ def _waived(
             verdicts.said.append(each)
             verdicts.tallies[each.check.id].failed += 1
     return apply(verdicts, waivers, frozenset(module.CHECK.id for module in modules), request.today)
+
+
+def policy_of(request: Request) -> Policy:
+    """What the objects are judged by."""
+    return Policy(
+        target=target_of(request),
+        registries=request.registries,
+        signed=request.signed,
+        labels=request.labels,
+        annotations=request.annotations,
+    )
 
 
 def target_of(request: Request) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import yaml
 
 from seakeep.core.json import Json
-from seakeep.manifests.access import Path, dotted
+from seakeep.manifests.access import Path, dig, dotted
 from seakeep.manifests.events import LOADER, UnreadableError, read_events
 from seakeep.manifests.scalars import resolve
 
@@ -43,7 +43,7 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
     if text.lstrip()[:1] in {"{", "["}:
         raise CannotEditError("it is JSON")
     for edit in edits:
-        wanted = _applied(wanted, edit)
+        wanted = applied(wanted, edit)
         text = _removed(text, edit.path) if edit.remove else _set(text, edit.path, edit.value)
     if _data(text) != wanted:
         raise CannotEditError("the change would not have meant what it should")
@@ -60,8 +60,8 @@ def _data(text: str) -> Json:
     return reads[0].data
 
 
-def _applied(data: Json, edit: Edit) -> Json:
-    """The data as the edit wants it."""
+def applied(data: Json, edit: Edit) -> Json:
+    """The data as the edit wants it. CannotEditError where its path leads nowhere."""
     made = deepcopy(data)
     node: Json = made
     for number, step in enumerate(edit.path[:-1]):
@@ -206,14 +206,20 @@ def _removed(text: str, path: Path) -> str:
     if rest:
         return text
     parent, _, _ = _deepest(text, path[:-1])
-    if key is None or not isinstance(parent, yaml.MappingNode) or parent.flow_style:
-        raise CannotEditError(f"{dotted(path)} stands within brackets or in a list")
+    if key is None or not isinstance(parent, yaml.MappingNode):
+        raise CannotEditError(f"{dotted(path)} stands in a list")
+    if len(parent.value) == 1:
+        raise CannotEditError(f"nothing would be left around {dotted(path)}")
+    if parent.flow_style:
+        # What stands between braces is written anew: commas belong to two fields at once.
+        left = dig(_data(text), *path[:-1])
+        assert isinstance(left, dict)
+        rest_of = {name: value for name, value in left.items() if name != path[-1]}
+        return text[: parent.start_mark.index] + _flow(rest_of) + text[parent.end_mark.index :]
     start = text.rfind("\n", 0, key.start_mark.index) + 1
     if text[start : key.start_mark.index].strip(" "):
         raise CannotEditError(f"{dotted(path)} begins an item of a list")
     end = _end_of(text, node)
-    if len(parent.value) == 1:
-        raise CannotEditError(f"nothing would be left around {dotted(path)}")
     return text[:start] + text[end:]
 
 

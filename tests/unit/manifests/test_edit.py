@@ -87,6 +87,10 @@ def test_a_field_is_removed_with_its_lines() -> None:
     assert edited(TEXT, [Edit(("spec", "nothing"), remove=True)]) == TEXT
 
 
+def test_a_field_between_braces_goes_away() -> None:
+    assert edited("a: {b: c, d: [1, 2]}  # x\n", [Edit(("a", "b"), remove=True)]) == "a: {d: [1, 2]}  # x\n"
+
+
 @pytest.mark.parametrize(
     ("text", "edit", "says"),
     [
@@ -97,7 +101,7 @@ def test_a_field_is_removed_with_its_lines() -> None:
         ("a: text\n", Edit(("a", "b"), 2), "there is no"),
         ("a: [b]\n", Edit(("a", 5), 2), "there is no"),
         ("- a: b\n  c: d\n", Edit((0, "a"), remove=True), "begins an item"),
-        ("a: {b: c}\n", Edit(("a", "b"), remove=True), "brackets"),
+        ("a: {b: c}\n", Edit(("a", "b"), remove=True), "nothing would be left"),
         ("a:\n  b: c\n", Edit(("a", "b"), remove=True), "nothing would be left"),
         ("a: [\n", Edit(("a",), 2), "line 2"),
     ],

@@ -1,7 +1,8 @@
 """The version of an object will still be there after the next upgrades.
 
 What: apiVersion and kind are not deprecated in the target's minor, and something takes their place there. Why: the
-release that removes it is known. Evidence: since when, until when, and what takes its place. Fix: `seakeep convert`.
+release that removes it is known. Evidence: since when, until when, and what takes its place. Fix: `seakeep convert
+PATH`.
 """
 
 from seakeep.checks.base import MOOT, Answer, Check, Scope, bad
@@ -17,7 +18,7 @@ CHECK = Check(
     since="0.1.0",
     scope=Scope.MANIFEST,
     types=("*",),
-    remediation="use the version that takes its place: seakeep convert",
+    remediation="use the version that takes its place: seakeep convert PATH",
     references=("https://kubernetes.io/docs/reference/using-api/deprecation-guide/",),
     equivalents=(
         "kube-score:stable-version",

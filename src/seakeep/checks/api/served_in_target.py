@@ -2,7 +2,8 @@
 
 What: apiVersion and kind were not removed up to the target's minor, by the lifecycle marks that API servers
 themselves obey. Why: the object is refused, and so is every update of what was once created with it. Evidence: the
-minor that removed it, and what takes its place there. Fix: `seakeep convert`, which says what a person must decide.
+minor that removed it, and what takes its place there. Fix: `seakeep convert PATH`, which says what a person must
+decide.
 """
 
 from seakeep.checks.base import MOOT, Answer, Check, Scope, bad
@@ -18,7 +19,7 @@ CHECK = Check(
     since="0.1.0",
     scope=Scope.MANIFEST,
     types=("*",),
-    remediation="use the version that takes its place: seakeep convert",
+    remediation="use the version that takes its place: seakeep convert PATH",
     references=("https://kubernetes.io/docs/reference/using-api/deprecation-guide/",),
     equivalents=(
         "kube-linter:no-extensions-v1beta",

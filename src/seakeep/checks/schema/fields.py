@@ -6,7 +6,7 @@ field that is not there.
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,13 +63,7 @@ class Validated:
         key = id(manifest)
         if key not in self._found:
             shape = self.shape(manifest)
-            found: list[Fault] | None = None
-            if shape is not None:
-                found = []
-                # What a controller writes is not the author's to get right, and a served object has it.
-                body = {name: value for name, value in manifest.body.items() if name != "status"}
-                _struct(body, shape, (), found)
-            self._found[key] = found
+            self._found[key] = compare(manifest.body, shape) if shape is not None else None
         return self._found[key]
 
 
@@ -81,6 +75,13 @@ def answer(manifest: Manifest, index: Index, what: What, moot: Answer) -> Answer
     if not faults:
         return None
     return [bad(each.message, each.path, fix=each.fix) for each in faults if each.what is what]
+
+
+def compare(body: Mapping[str, Json], shape: Shape) -> list[Fault]:
+    """The faults of one object. `status` is not the author's to get right, and is left out."""
+    found: list[Fault] = []
+    _struct({name: value for name, value in body.items() if name != "status"}, shape, (), found)
+    return found
 
 
 def _struct(value: Json, shape: Shape, path: Path, found: list[Fault]) -> None:

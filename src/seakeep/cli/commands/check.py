@@ -56,6 +56,10 @@ FORMS = ("sarif", "junit", "html", "prometheus", "policyreport")
     "--baseline", type=click.Path(path_type=Path), metavar="REPORT", help="Tell only what this report has not."
 )
 @click.option("--waivers", type=click.Path(path_type=Path), metavar="FILE", help="Failures that stand until a day.")
+@click.option("--registry", multiple=True, metavar="NAME", help="Images may come from here only: a host, or host/path.")
+@click.option("--signed", multiple=True, metavar="NAME", help="Images whose name begins so have to be verified.")
+@click.option("--require-label", multiple=True, metavar="NAME", help="Workloads, Services and the like must have it.")
+@click.option("--require-annotation", multiple=True, metavar="NAME", help="They must have this annotation.")
 @click.option(
     "--fix", is_flag=True, help="Write what has one right answer into the files, after showing the difference."
 )
@@ -72,6 +76,10 @@ def run(
     passes: bool,
     baseline: Path | None,
     waivers: Path | None,
+    registry: tuple[str, ...],
+    signed: tuple[str, ...],
+    require_label: tuple[str, ...],
+    require_annotation: tuple[str, ...],
     fix: bool,
 ) -> int:
     """Judge what is given."""
@@ -80,9 +88,10 @@ def run(
 
     from seakeep.checks.catalog import catalog
     from seakeep.checks.select import Selection
+    from seakeep.cli.minors import minor
     from seakeep.cli.outputs import show_all
     from seakeep.core.finding import Severity
-    from seakeep.flows.check import Request, check, target_of
+    from seakeep.flows.check import Request, check
 
     selection = Selection(only, skip, Severity(min_severity))
     if only or skip:
@@ -92,7 +101,11 @@ def run(
         paths=paths,
         stdin=sys.stdin.buffer if "-" in paths else None,
         selection=selection,
-        target=_minor(target),
+        target=minor(target),
+        registries=registry,
+        signed=signed,
+        labels=require_label,
+        annotations=require_annotation,
         passes=passes,
         baseline=baseline,
         waivers=waivers,
@@ -108,6 +121,8 @@ def run(
         from seakeep.flows.check_live import read_live
 
         async def judged(session: "Session") -> "CheckReport":
+            from seakeep.flows.check import target_of
+
             return await check(request, await read_live(session, target=target_of(request)))
 
         return show_all(call, call.in_session(judged))
@@ -122,12 +137,3 @@ def _given(name: str) -> bool:
             return True
         context = context.parent
     return False
-
-
-def _minor(target: str | None) -> tuple[int, int] | None:
-    if target is None:
-        return None
-    parts = target.removeprefix("v").split(".")
-    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
-        raise click.BadParameter("write it as 1.37", param_hint="--target")
-    return int(parts[0]), int(parts[1])
