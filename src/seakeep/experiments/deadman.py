@@ -35,7 +35,7 @@ systemctl stop seakeep-storm-{token}.timer 2>/dev/null || true
 systemctl reset-failed seakeep-storm-{token}.service 2>/dev/null || true
 systemd-run --quiet --collect --unit=seakeep-storm-{token} --on-active={seconds:.0f} \\
   --timer-property=AccuracySec=200ms --property=TimeoutStartSec=120 \\
-  sh -c {quote(f"sh {folder}/heal; rm -rf {folder}")}
+  sh -c {quote(f"sh {folder}/heal && rm -rf {folder}")}
 """
 
 

@@ -3,13 +3,58 @@
 from types import ModuleType
 
 from seakeep.core.errors import UsageError
-from seakeep.experiments import apiserver_killed, etcd_leader_killed, machine_cut_off, machine_killed
+from seakeep.experiments import (
+    apiserver_hung,
+    apiserver_killed,
+    certificate_expired,
+    clock_moved,
+    containerd_killed,
+    controller_manager_leader_killed,
+    coredns_all_killed,
+    coredns_killed,
+    etcd_data_lost,
+    etcd_disk_full,
+    etcd_disk_slow,
+    etcd_leader_killed,
+    etcd_member_paused,
+    firewall_wrong,
+    haproxy_killed,
+    keepalived_killed,
+    kubelet_stopped,
+    log_disk_full,
+    machine_cut_from_some,
+    machine_cut_off,
+    machine_cut_one_way,
+    machine_killed,
+    machine_paused,
+    scheduler_leader_killed,
+)
 
 EXPERIMENTS: tuple[ModuleType, ...] = (
     etcd_leader_killed,
+    etcd_member_paused,
+    etcd_data_lost,
+    etcd_disk_full,
+    etcd_disk_slow,
     apiserver_killed,
+    apiserver_hung,
+    certificate_expired,
+    firewall_wrong,
+    log_disk_full,
+    controller_manager_leader_killed,
+    scheduler_leader_killed,
+    haproxy_killed,
+    keepalived_killed,
+    containerd_killed,
+    kubelet_stopped,
+    coredns_killed,
+    coredns_all_killed,
+    clock_moved,
     machine_killed,
+    machine_paused,
     machine_cut_off,
+    machine_cut_one_way,
+    machine_cut_from_some,
 )
 
 

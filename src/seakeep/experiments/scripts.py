@@ -46,3 +46,185 @@ def cut(token: str, machine: Machine, others: Iterable[Machine], *, inbound: boo
 def uncut(token: str) -> str:
     """Undo `cut`."""
     return f"nft delete table inet storm_{token} 2>/dev/null || true\n"
+
+
+CLUSTER_UNITS = (
+    "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "seakeep-haproxy", "seakeep-keepalived",
+    "kube-proxy", "kubelet", "containerd",
+)  # fmt: skip
+"""Everything of a cluster that may run on a machine."""
+
+
+def stop_unit(*units: str) -> str:
+    """Stop what runs. Fails where a unit does not run: nothing would be tested."""
+    lines = ["set -eu"]
+    for unit in map(guard.unit, units):
+        lines += [f"systemctl is-active --quiet {unit}", f"systemctl stop {unit}"]
+    return "\n".join(lines) + "\n"
+
+
+def pause_unit(*units: str) -> str:
+    """SIGSTOP to every process of the units. Fails where a unit does not run."""
+    lines = ["set -eu"]
+    for unit in map(guard.unit, units):
+        lines += [f"systemctl is-active --quiet {unit}", f"systemctl kill --signal=SIGSTOP {unit}"]
+    return "\n".join(lines) + "\n"
+
+
+def resume_unit(*units: str) -> str:
+    """SIGCONT, then start what does not run: systemd may have given up waiting meanwhile."""
+    return "".join(
+        f"systemctl kill --signal=SIGCONT {unit} 2>/dev/null || true\n{start_unit(unit)}"
+        for unit in map(guard.unit, units)
+    )
+
+
+def pause_cluster_units() -> str:
+    """SIGSTOP to everything of the cluster that runs here. Fails where nothing does."""
+    units = " ".join(CLUSTER_UNITS)
+    return (
+        "n=0\n"
+        f"for u in {units}; do\n"
+        "  if systemctl is-active --quiet $u; then systemctl kill --signal=SIGSTOP $u; n=$((n + 1)); fi\n"
+        "done\n"
+        "[ $n -gt 0 ] || { echo 'nothing of a cluster runs here' >&2; exit 1; }\n"
+    )
+
+
+def resume_cluster_units() -> str:
+    """SIGCONT to all of them."""
+    return f"for u in {' '.join(CLUSTER_UNITS)}; do systemctl kill --signal=SIGCONT $u 2>/dev/null || true; done\n"
+
+
+def close_port(token: str, port: int) -> str:
+    """Drop what comes in for one TCP port, also of connections that stand. `uncut` undoes it."""
+    table = f"storm_{token}"
+    return (
+        "nft -f - <<'END'\n"
+        f"add table inet {table}\n"
+        f"add chain inet {table} input {{ type filter hook input priority -350; }}\n"
+        f"add rule inet {table} input tcp dport {port} drop\n"
+        "END\n"
+    )
+
+
+def lose_etcd(token: str, folder: str) -> str:
+    """Stop etcd and put its data aside, within the same file system: nothing is copied."""
+    return (
+        "set -eu\nsystemctl is-active --quiet etcd\nsystemctl stop etcd\n"
+        f"mv -T {folder}/member {folder}/.storm-{token}\n"
+    )
+
+
+def find_etcd(token: str, folder: str) -> str:
+    """Put the data back, in the place of whatever an etcd that was started without it has made, and start it."""
+    aside = f"{folder}/.storm-{token}"
+    return (
+        f"if [ -d {aside} ]; then systemctl stop etcd; rm -rf {folder}/member; mv -T {aside} {folder}/member; fi\n"
+        f"{start_unit('etcd')}"
+    )
+
+
+def fill_etcd(token: str, folder: str) -> str:
+    """Start etcd on a copy of its data in memory, with no room to grow. The disk stays reachable under /run: nothing
+    that cleans up after a run removes folders there."""
+    disk = f"/run/seakeep-storm-{token}-disk"
+    return (
+        "set -eu\nsystemctl is-active --quiet etcd\nsystemctl stop etcd\n"
+        f"mkdir -p {disk}\nmount --bind {folder} {disk}\n"
+        f"size=$(($(du -sk {disk} | cut -f1) + 256))\n"
+        f"mount -t tmpfs -o size=${{size}}k,mode=0700,uid=$(id -u etcd),gid=$(id -g etcd) storm-{token} {folder}\n"
+        f"cp -a {disk}/. {folder}/\n"
+        "systemctl start --no-block etcd\n"
+    )
+
+
+def unfill_etcd(token: str, folder: str) -> str:
+    """Bring what was written meanwhile to the disk, and start etcd there."""
+    disk = f"/run/seakeep-storm-{token}-disk"
+    mounted = f"grep -q '^storm-{token} {folder} ' /proc/mounts"
+    return (
+        f"if {mounted}; then\n"
+        "  systemctl stop etcd\n"
+        f"  rm -rf {disk}/.new && mkdir {disk}/.new && cp -a {folder}/member {disk}/.new/ &&\n"
+        f"  rm -rf {disk}/member && mv -T {disk}/.new/member {disk}/member && rm -rf {disk}/.new &&\n"
+        f"  umount {folder} || exit 1\n"
+        "fi\n"
+        f"if mountpoint -q {disk}; then umount {disk}; fi\nrmdir {disk} 2>/dev/null || true\n"
+        f"{start_unit('etcd')}"
+    )
+
+
+def slow_etcd(folder: str) -> str:
+    """At most twenty writes a second on etcd's device."""
+    return (
+        "set -eu\n"
+        "grep -qw io /sys/fs/cgroup/cgroup.controllers 2>/dev/null || {\n"
+        "  echo 'no io controller of cgroup version 2: writes cannot be slowed down here' >&2; exit 69; }\n"
+        f"systemctl set-property --runtime etcd.service IOWriteIOPSMax='{folder} 20'\n"
+    )
+
+
+def unslow_etcd() -> str:
+    """No limit any more."""
+    return "systemctl set-property --runtime etcd.service IOWriteIOPSMax= 2>/dev/null || true\n"
+
+
+def cover(folder: str, unit: str) -> str:
+    """Mount a file system of 64 KiB over a folder and start the unit anew, so that it opens its files there."""
+    return (
+        f"set -eu\nsystemctl is-active --quiet {unit}\n"
+        f"mount -t tmpfs -o size=64k,mode=0700 storm {folder}\n"
+        f"systemctl restart --no-block {unit}\n"
+    )
+
+
+def uncover(folder: str, unit: str) -> str:
+    """Take it away, and start the unit anew on what was there."""
+    return (
+        f"if grep -q '^storm {folder} ' /proc/mounts; then\n"
+        f"  umount -l {folder}\n  systemctl restart --no-block {unit}\nfi\ntrue\n"
+    )
+
+
+def expire(token: str, pair: str) -> str:
+    """Replace a certificate and its key by a pair that ended long ago. The old ones are kept beside the healer."""
+    kept = f"/var/lib/seakeep/storm/{token}"
+    return (
+        "set -eu\numask 077\n"
+        "command -v openssl >/dev/null || { echo 'openssl is missing on this machine' >&2; exit 69; }\n"
+        f"mkdir -p {kept}\ncp -a {pair}.crt {kept}/crt\ncp -a {pair}.key {kept}/key\n"
+        f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=expired"
+        f" -not_before 20200101000000Z -not_after 20200102000000Z -keyout {kept}/new.key -out {kept}/new.crt"
+        f" 2>{kept}/said || {{ cat {kept}/said >&2; exit 69; }}\n"
+        f"mv {kept}/new.key {pair}.key\nmv {kept}/new.crt {pair}.crt\n"
+    )
+
+
+def unexpire(token: str, pair: str) -> str:
+    """Put the old pair back, the key first: a certificate without its key is not taken up."""
+    kept = f"/var/lib/seakeep/storm/{token}"
+    return f"if [ -f {kept}/crt ]; then cp -a {kept}/key {pair}.key && cp -a {kept}/crt {pair}.crt; fi\n"
+
+
+def move_clock(token: str) -> str:
+    """Ten minutes ahead. The step is written down, so that healing twice does not move it twice."""
+    kept = f"/var/lib/seakeep/storm/{token}"
+    return (
+        "set -eu\n"
+        "if systemd-detect-virt --container --quiet; then\n"
+        "  echo 'a container has the clock of its host, which others use' >&2; exit 69\nfi\n"
+        f"mkdir -p {kept}\nsystemctl stop chrony 2>/dev/null || systemctl stop chronyd 2>/dev/null || true\n"
+        f"date -s @$(($(date +%s) + 600)) >/dev/null\necho 600 >{kept}/moved\n"
+    )
+
+
+def unmove_clock(token: str) -> str:
+    """Back by what it was moved; chrony does the rest."""
+    kept = f"/var/lib/seakeep/storm/{token}"
+    return (
+        f"if [ -f {kept}/moved ]; then\n"
+        f"  date -s @$(($(date +%s) - $(cat {kept}/moved))) >/dev/null && rm -f {kept}/moved\n"
+        "  systemctl start chrony 2>/dev/null || systemctl start chronyd 2>/dev/null || true\n"
+        "fi\n"
+    )

@@ -19,6 +19,7 @@ WORDS = (
     "site:NAME",
     "vip-holder",
     "dns",
+    "dns:one",
     "all",
 )
 """What may be said besides a machine's name, or several joined by `+`."""
@@ -45,10 +46,11 @@ def choose(
         return (chance.choice(_some(word, [machine for machine in among if machine is not leader])),)
     if word == "vip-holder":
         return (_known(observed.vip_holder, "the holder of the VIP", among),)
-    if word == "dns":
+    if head == "dns" and rest in {"", "one"}:
         if not observed.dns:
             raise UndecidedError("it could not be found out which nodes CoreDNS runs on")
-        return tuple(_some(word, [machine for machine in among if machine.name in observed.dns]))
+        holders = _some(word, [machine for machine in among if machine.name in observed.dns])
+        return (chance.choice(holders),) if rest else tuple(holders)
     return (_named(word, among, design),)
 
 

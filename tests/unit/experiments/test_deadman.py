@@ -42,6 +42,12 @@ async def test_armed_then_disarmed_leaves_nothing(host) -> None:
     assert left.stdout.decode() == f"{deadman.FOLDER}:\nsystemctl stop seakeep-storm-r1_0.timer\n"
 
 
+async def test_the_timer_keeps_what_a_healing_that_fails_needs(host) -> None:
+    await run(host, deadman.arm("r1_0", 90, "false\n"))
+    asked = (await run(host, "cat /var/asked")).stdout.decode()
+    assert f"sh {deadman.FOLDER}/r1_0/heal && rm -rf {deadman.FOLDER}/r1_0" in asked
+
+
 async def test_a_healing_that_fails_keeps_the_timer(host) -> None:
     await run(host, deadman.arm("r1_0", 90, "false\n"))
 
