@@ -1,5 +1,6 @@
 """`seakeep storm run`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -30,17 +31,25 @@ if TYPE_CHECKING:
         Exit.PARTIAL: "",
     },
 )
-@click.argument("experiments", metavar="EXPERIMENT...", nargs=-1, required=True)
+@click.argument("experiments", metavar="[EXPERIMENT]...", nargs=-1)
+@click.option(
+    "--from", "source", type=click.Path(path_type=Path), metavar="FILE", help="Those of a Chaos Toolkit file."
+)
 @click.option("--seconds", type=click.FloatRange(1, 3600), help="How long each lasts, instead of its own time.")
 @storm_options
-def run(call: Call, experiments: tuple[str, ...], seconds: float | None, asked: Asked) -> int:
+def run(call: Call, experiments: tuple[str, ...], source: Path | None, seconds: float | None, asked: Asked) -> int:
     """Break it."""
+    if not experiments and source is None:
+        raise click.UsageError("name an experiment, or a file with --from")
 
     def items(session: "Session", seed: int) -> "tuple[str, tuple[Item, ...]]":
         from seakeep.experiments.suites import Item
 
         del session, seed
+        from seakeep.flows.storm.exchange import from_chaos_toolkit
+
         parts = [text.partition("@") for text in experiments]
-        return "", tuple(Item(experiment=name, word=word, seconds=seconds) for name, _, word in parts)
+        given = tuple(Item(experiment=name, word=word, seconds=seconds) for name, _, word in parts)
+        return "", (*given, *(from_chaos_toolkit(source) if source is not None else ()))
 
     return call.show(call.in_session(lambda session: begin(session, call, asked, items), stoppable=True))
