@@ -60,12 +60,13 @@ class Observed:
     """Who held what at the moment before the fault; '' where it could not be found out.
 
     `leaders` are by the name of what is led: `etcd`, `kube-controller-manager`, `kube-scheduler`. `dns` are the nodes
-    that a replica of CoreDNS runs on.
+    that a replica of CoreDNS runs on, `members` the machines of etcd's voting members as etcd itself counts them.
     """
 
     leaders: Mapping[str, str] = field(default_factory=dict)
     vip_holder: str = ""
     dns: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +130,16 @@ class Prediction:
     """What the design promises for this injection. Seconds; None where it promises nothing.
 
     `survives`: the API goes on reading and writing while the fault lasts, after a gap. `write_gap` and `read_gap` are
-    the longest that the endpoint may refuse either; `dns_failures` how many look-ups may fail on nodes outside the
-    blast radius. `why` names the timers and limits that it follows from.
+    the longest that the endpoint may refuse either, `settles` the time after which it answers as if nothing were
+    broken; `dns_failures` how many look-ups may fail on nodes outside the blast radius. `why` names the timers and
+    limits that it follows from.
     """
 
     survives: bool
     why: str
     write_gap: float | None = None
     read_gap: float | None = None
+    settles: float | None = None
     dns_failures: int | None = None
 
 

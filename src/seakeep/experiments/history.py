@@ -27,7 +27,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaul
 class Mark(Line, frozen=True, kw_only=True, tag="mark"):
     """A moment of the run. `number` is the injection that it belongs to, -1 for the whole run.
 
-    steady    the cluster was found healthy before the injection
+    drift     what runs is not what the design says; `about` has the differences
+    steady    it is aimed; `about` says what would explain a promise that is not kept
     inject    about to break it
     injected  it is broken
     heal      about to heal
@@ -37,7 +38,9 @@ class Mark(Line, frozen=True, kw_only=True, tag="mark"):
     abort     the run stops itself
     """
 
-    what: Literal["begin", "steady", "inject", "injected", "heal", "healed", "recovered", "failed", "abort", "end"]
+    what: Literal[
+        "begin", "drift", "steady", "inject", "injected", "heal", "healed", "recovered", "failed", "abort", "end"
+    ]
     number: int = -1
     about: str = ""
 
@@ -99,6 +102,14 @@ class PodSeen(Line, frozen=True, kw_only=True, tag="pod"):
     gone: bool = False
 
 
+class Flushes(Line, frozen=True, kw_only=True, tag="flushes"):
+    """A member's own counters: entries of the log that it applied, and flushes of the log to its disk."""
+
+    member: str
+    applied: int
+    flushed: int
+
+
 class Final(Line, frozen=True, kw_only=True, tag="final"):
     """One object as it was found after healing. `target` is who was asked."""
 
@@ -116,7 +127,7 @@ class FinalEnd(Line, frozen=True, kw_only=True, tag="final-end"):
     error: str = ""
 
 
-AnyLine = Mark | Sample | Op | Event | LeaderSeen | PodSeen | Final | FinalEnd
+AnyLine = Mark | Sample | Op | Event | LeaderSeen | PodSeen | Flushes | Final | FinalEnd
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(AnyLine)

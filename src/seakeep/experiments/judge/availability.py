@@ -15,7 +15,8 @@ class Series:
 
     `gap` is the longest time without a success, in seconds, and `gap_span` when it was. `detected` and `recovered` are
     seconds from the injection until the first request failed and until the gap was over; None where none failed.
-    `blind`: the gap was not seen, because our own way there broke from every machine.
+    `settled` is the time from the injection until its last failure, of those while the fault lasted. `blind`: the gap
+    was not seen, because our own way there broke from every machine.
     """
 
     verb: str
@@ -27,14 +28,23 @@ class Series:
     gap_span: Span
     detected: float | None
     recovered: float | None
+    settled: float | None
     blind: bool
     spans: tuple[Span, ...]
     slowest: float | None
 
 
-def series(samples: Iterable[Sample], verb: str, target: str, span: Span, *, without: Collection[str] = ()) -> Series:
+def series(
+    samples: Iterable[Sample],
+    verb: str,
+    target: str,
+    span: Span,
+    *,
+    without: Collection[str] = (),
+    healed: float | None = None,
+) -> Series:
     """What was seen of one probe between two moments, from the machines that are not in `without`: those are lost to
-    us, or see only themselves. Where that leaves none, all count."""
+    us, or see only themselves. Where that leaves none, all count. `healed` is when the fault ended."""
     chosen = [s for s in samples if s.verb == verb and s.target == target and span[0] <= s.t <= span[1]]
     outside = [s for s in chosen if s.via not in without]
     chosen = outside or chosen
@@ -60,6 +70,7 @@ def series(samples: Iterable[Sample], verb: str, target: str, span: Span, *, wit
         gap_span=longest,
         detected=min((s.end for s in bad), default=span[0]) - span[0] if bad else None,
         recovered=longest[1] - span[0] if bad else None,
+        settled=max((s.t for s in bad if s.t < (healed or span[1])), default=span[0]) - span[0] if bad else None,
         blind=blind,
         spans=_without_success(gaps, bad),
         slowest=max(latencies, default=None),

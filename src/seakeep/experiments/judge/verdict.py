@@ -7,8 +7,19 @@ from typing import TypeVar
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.experiments.base import Prediction
-from seakeep.experiments.history import AnyLine, Event, Final, FinalEnd, LeaderSeen, Mark, Op, PodSeen, Sample
-from seakeep.experiments.judge import availability, controllers, ledger, linearizable, watches
+from seakeep.experiments.history import (
+    AnyLine,
+    Event,
+    Final,
+    FinalEnd,
+    Flushes,
+    LeaderSeen,
+    Mark,
+    Op,
+    PodSeen,
+    Sample,
+)
+from seakeep.experiments.judge import availability, controllers, flushes, ledger, linearizable, watches
 from seakeep.experiments.schedule import Planned, Schedule
 
 T = TypeVar("T")
@@ -118,7 +129,8 @@ def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult
     if span is not None:
         kinds = sorted({(s.verb, s.target) for s in samples})
         series = tuple(
-            availability.series(samples, verb, target, span, without=planned.targets) for verb, target in kinds
+            availability.series(samples, verb, target, span, without=planned.targets, healed=healed)
+            for verb, target in kinds
         )
     after = begun if begun is not None else end
     result = InjectionResult(
@@ -157,6 +169,9 @@ def _verdict(history: _Lines, result: InjectionResult) -> tuple[Verdict, str]:
     assert prediction is not None
     said = _against(prediction, result, wrong, unsure)
     if wrong:
+        steady = history.mark("steady", number)
+        if steady is not None and steady.about:
+            wrong.append(f"seen before it: {steady.about}")
         return Verdict.FAIL, "; ".join(wrong)
     if unsure:
         return Verdict.UNKNOWN, "; ".join(unsure)
@@ -172,6 +187,9 @@ def _against(prediction: Prediction, result: InjectionResult, wrong: list[str], 
     said: list[str] = []
     for verb, promised in (("write", prediction.write_gap), ("read", prediction.read_gap)):
         verdict, text = _gap(verb, promised, result, prediction.why)
+        {Verdict.FAIL: wrong, Verdict.UNKNOWN: unsure}.get(verdict, said).append(text)
+    if prediction.settles is not None:
+        verdict, text = _settled(prediction.settles, result)
         {Verdict.FAIL: wrong, Verdict.UNKNOWN: unsure}.get(verdict, said).append(text)
     if prediction.dns_failures is not None:
         verdict, text = _lookups(prediction.dns_failures, result)
@@ -190,6 +208,21 @@ def _gap(verb: str, promised: float | None, result: InjectionResult, why: str) -
         return Verdict.PASS, f"longest {verb} gap {series.gap:.1f} s of {promised:g} s promised"
     text = f"no {verb} was answered for {series.gap:.1f} s, the design promises {promised:g} s ({why})"
     return (Verdict.UNKNOWN, f"{text}; our own way there broke") if series.blind else (Verdict.FAIL, text)
+
+
+def _settled(promised: float, result: InjectionResult) -> tuple[Verdict, str]:
+    """The endpoint again answers everything while the fault still lasts."""
+    lasted = (result.healed or 0.0) - (result.injected or 0.0)
+    worst = 0.0
+    for verb in ("read", "write"):
+        series = result.of(verb)
+        if series is not None and series.settled is not None:
+            worst = max(worst, series.settled)
+    if worst > promised:
+        return Verdict.FAIL, f"requests still failed {worst:.1f} s after it began, the design promises {promised:g} s"
+    if lasted < promised:
+        return Verdict.PASS, f"healed after {lasted:.0f} s, before the endpoint had to answer everything again"
+    return Verdict.PASS, f"no request failed later than {worst:.1f} s after it began"
 
 
 def _lookups(promised: int, result: InjectionResult) -> tuple[Verdict, str]:
@@ -213,6 +246,7 @@ def _whole(history: _Lines, end: float) -> list[Finding]:
         _linearizable(hot),
         _watches(watches.judge(history.of(Event), ops)),
         _controllers(controllers.judge(history.of(LeaderSeen), history.of(PodSeen))),
+        _flushes(flushes.judge(history.of(Flushes))),
     ]
 
 
@@ -264,6 +298,14 @@ def _watches(judged: watches.WatchJudgement) -> Finding:
     if judged.wrong:
         return found("STORM-WATCHES", title, Verdict.FAIL, _first(judged.wrong))
     return found("STORM-WATCHES", title, Verdict.PASS if judged.events >= 10 else Verdict.UNKNOWN, text)
+
+
+def _flushes(judged: flushes.FlushJudgement) -> Finding:
+    title = "members flush what they acknowledge to their disks"
+    if judged.wrong:
+        fix = "etcd runs with --unsafe-no-fsync, or its disk lies: a power cut loses acknowledged writes"
+        return found("STORM-FLUSH", title, Verdict.FAIL, f"{_first(judged.wrong)}: {fix}", fix=fix)
+    return found("STORM-FLUSH", title, Verdict.PASS if judged.judged else Verdict.UNKNOWN, f"{judged.judged} members")
 
 
 def _controllers(judged: controllers.ControllerJudgement) -> Finding:

@@ -43,6 +43,10 @@ def report_of(run: Run, schedule: Schedule, lines: tuple[AnyLine, ...]) -> Storm
     if begin is not None and begin.about:
         steady = found("STORM-STEADY", "the cluster is healthy before it is broken", Verdict.FAIL, begin.about)
         findings = (steady, *findings)
+    drift = next((line for line in lines if isinstance(line, Mark) and line.what == "drift"), None)
+    if drift is not None:
+        title = "what runs is what the design says"
+        findings = (found("STORM-DRIFT", title, Verdict.FAIL, drift.about, fix="seakeep apply"), *findings)
     if not schedule.injections or begin is None:
         findings = (*findings, found("STORM-RUN", "the run was carried out", Verdict.UNKNOWN, "nothing was begun"))
     totals = judged.totals

@@ -50,14 +50,16 @@ async def observe(session: Session, admin: ApiClient) -> Observed:
     )
     leaders = dict(leases)
     holder = ""
+    members: tuple[str, ...] = ()
     for name, found in facts.items():
         state = found.find(etcd.FACT)
         if state is not None and state.serving and state.leader_id and state.leader_id == state.member_id:
             leaders["etcd"] = name
+            members = tuple(sorted(member.name for member in state.members if not member.learner))
         held = found.find(vip.FACT)
         if held is not None and held.holds and design.machine(name).has(Role.LOAD_BALANCER):
             holder = name
-    return Observed(leaders=leaders, vip_holder=holder, dns=dns)
+    return Observed(leaders=leaders, vip_holder=holder, dns=dns, members=members)
 
 
 async def _leases(session: Session, admin: ApiClient) -> dict[str, str]:

@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from seakeep.core.change import CLUSTER
 from seakeep.core.clock import rfc3339
 from seakeep.core.errors import RefusedError, RunError, SeakeepError
 from seakeep.core.verdict import Verdict
+from seakeep.design.model import Role
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.experiments import deadman, registry, schedule
 from seakeep.experiments.base import ApiCall, Injection, Prediction, Radius, candidates
+from seakeep.experiments.hints import membership
 from seakeep.experiments.judge import abort
 from seakeep.experiments.schedule import Planned, Schedule
 from seakeep.experiments.suites import Item
@@ -20,10 +23,11 @@ from seakeep.flows.session import Session
 from seakeep.flows.status import status
 from seakeep.flows.storm import guards, judge, leaders, scene
 from seakeep.flows.storm.entrances import Entrances
-from seakeep.flows.storm.observers import availability, ledger, lookups, watchers
+from seakeep.flows.storm.observers import availability, flushes, ledger, lookups, watchers
 from seakeep.flows.storm.perform import HEAL_LIMIT, Performer, PowerCommands
 from seakeep.flows.storm.record import HISTORY, SCHEDULE, VERB, Recorder
 from seakeep.flows.storm.watchdog import Watchdog
+from seakeep.flows.view import observe
 from seakeep.report.status import StatusReport
 from seakeep.report.storm import StormReport
 from seakeep.state.runs import Run, new_run
@@ -140,6 +144,7 @@ class _Storm:
         self.performer = Performer(SessionHands(session, options.power), session.clock, session.progress)
         self.stop = session.options.interrupt
         self.known: dict[tuple[str, str], str] = {}
+        self.drift: tuple[tuple[str, str], ...] = ()
 
     async def all(self, agree: Agree) -> StormReport:
         session = self.session
@@ -147,6 +152,7 @@ class _Storm:
         before = await status(session)
         wrong = guards.healthy(before, anyway=self.options.unhealthy)
         self.known = _bad(before)
+        self.drift = await _drift(session)
         await self._nothing_left()
         if not agree(self._sentences()):
             raise RefusedError("not confirmed; nothing was broken")
@@ -155,6 +161,8 @@ class _Storm:
         recorder = Recorder(self.run.folder / HISTORY, session.clock)
         self.recorder = recorder
         recorder.mark("begin", about=wrong)
+        if self.drift:
+            recorder.mark("drift", about="; ".join(f"{host}: {what}" for host, what in self.drift))
         try:
             async with Watchdog(session, self.run):
                 await self._under_observation()
@@ -193,6 +201,7 @@ class _Storm:
             scene.scene(session, clients["admin"]) as namespace,
             Entrances(session, lambda: self.recorder.now) as entrances,
         ):
+            await flushes.observe(session, self.recorder)
             await ledger.prepare(clients["admin"], namespace)
             await availability.prepare(clients["admin"], session.design, namespace)
             async with self._observers(entrances, namespace) as writers:
@@ -203,6 +212,7 @@ class _Storm:
                     await self._pause(REST)
                 writers.stop.set()
                 await session.clock.sleep(REST)
+            await flushes.observe(session, self.recorder)
             await ledger.finals(entrances, self.recorder, session.design, namespace)
 
     @asynccontextmanager
@@ -278,7 +288,8 @@ class _Storm:
         prediction: Prediction = module.predict(injection)
         self.schedule = self.schedule.aimed(each.number, [machine.name for machine in targets], prediction)
         self._store()
-        self.recorder.mark("steady", each.number)
+        hints = (membership(injection), *self._drift(injection))
+        self.recorder.mark("steady", each.number, "; ".join(filter(None, hints)))
         return injection
 
     async def _last(self, each: Planned, injection: Injection) -> None:
@@ -294,6 +305,13 @@ class _Storm:
                 self.recorder.mark("abort", each.number, why)
                 self.session.progress.note(f"stopping: {why}")
                 self.stop.set()
+
+    def _drift(self, injection: Injection) -> tuple[str, ...]:
+        """What runs otherwise than the design says, on machines with a role that a target has, and on those that lead
+        to the API."""
+        hit = {role for machine in injection.targets for role in machine.roles} | {Role.LOAD_BALANCER}
+        machines = {machine.name for machine in injection.design.machines if machine.roles & hit} | {CLUSTER}
+        return tuple(f"{host} is not as designed: {what}" for host, what in self.drift if host in machines)[:4]
 
     def _survives(self, number: int) -> bool:
         prediction = self.schedule.injections[number].prediction
@@ -346,6 +364,15 @@ def _bad(found: StatusReport) -> dict[tuple[str, str], str]:
         for each in found.findings
         if each.verdict is not Verdict.PASS
     }
+
+
+async def _drift(session: Session) -> tuple[tuple[str, str], ...]:
+    """(host, what) of everything that an apply would change. A cluster that cannot be planned has its own troubles."""
+    try:
+        plan = (await observe(session)).plan(session)
+    except SeakeepError as error:
+        return (("cluster", f"could not be compared with the design: {error.message}"),)
+    return tuple((change.host, f"{change.what} ({change.why})") for change in plan.changes)
 
 
 async def _to_the_end(work: Coroutine[None, None, bool]) -> bool:

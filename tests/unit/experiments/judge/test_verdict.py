@@ -1,12 +1,14 @@
 """Prediction against observation, and what makes a run UNKNOWN."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
 from seakeep.core.verdict import Verdict
 from seakeep.experiments.base import Prediction
-from seakeep.experiments.history import AnyLine, Event, Final, FinalEnd, LeaderSeen, Mark, Op, PodSeen, Sample
-from seakeep.experiments.judge import availability
+from seakeep.experiments.history import AnyLine, Event, Final, FinalEnd, Flushes, LeaderSeen, Mark, Op, PodSeen, Sample
+from seakeep.experiments.judge import availability, flushes
 from seakeep.experiments.judge.verdict import judge
 from seakeep.experiments.schedule import Planned, Schedule
 
@@ -70,6 +72,7 @@ def traffic() -> list[AnyLine]:
         LeaderSeen(t=n, name="kube-scheduler", version=n, holder="a", acquired=0, renewed=n, duration=15, transitions=0)
         for n in range(5)
     ]
+    lines += [Flushes(t=at, member="a-etcd1", applied=int(100 + 10 * at), flushed=int(90 + 8 * at)) for at in (0, END)]
     lines.append(PodSeen(t=1, version=1, uid="u", name="p", node="n", phase="Running"))
     return lines
 
@@ -150,6 +153,7 @@ def test_too_few_probes_are_unknown_never_a_pass() -> None:
 @pytest.mark.parametrize(
     ("kind", "finding"),
     [(Op, "STORM-LEDGER"), (Op, "STORM-LINEARIZABLE"), (Event, "STORM-WATCHES"), (LeaderSeen, "STORM-CONTROLLERS"),
+        (Flushes, "STORM-FLUSH"),
      (FinalEnd, "STORM-LEDGER")],
 )  # fmt: skip
 def test_an_observer_that_saw_nothing_is_unknown(kind, finding) -> None:
@@ -211,3 +215,38 @@ def test_judging_again_gives_the_same() -> None:
     lines = quiet(write=(11.0, 15.0))
 
     assert msgspec.json.encode(judge(schedule(), lines)) == msgspec.json.encode(judge(schedule(), lines))
+
+
+@pytest.mark.parametrize(
+    ("readings", "judged", "wrong"),
+    [
+        ([(100, 90), (400, 300)], 1, False),
+        ([(100, 90), (400, 90)], 1, True),
+        ([(100, 90), (110, 90)], 0, False),
+        ([(100, 90), (60, 55)], 1, False),
+        ([(100, 90), (60, 0)], 1, True),
+        ([(100, 90)], 0, False),
+    ],
+    ids=["flushes", "does not", "too little to tell", "started again", "started again, does not", "one reading"],
+)
+def test_members_that_do_not_flush_are_found_by_their_own_counters(readings, judged, wrong) -> None:
+    seen = [Flushes(t=n, member="m", applied=a, flushed=f) for n, (a, f) in enumerate(readings)]
+
+    found = flushes.judge(seen)
+
+    assert (found.judged, bool(found.wrong)) == (judged, wrong)
+
+
+def test_what_was_seen_before_explains_a_broken_promise() -> None:
+    steady = Mark(t=9, what="steady", number=0, about="a-lb1 is not as designed: write haproxy.cfg")
+
+    found = by_id(schedule(), [*quiet(write=(11.0, 15.0)), steady])["STORM-etcd_leader_killed"]
+
+    assert found[1].endswith("seen before it: a-lb1 is not as designed: write haproxy.cfg")
+
+
+@pytest.mark.parametrize(("silence", "verdict"), [((14.9, 15.0), Verdict.FAIL), ((11.0, 11.5), Verdict.PASS)])
+def test_the_endpoint_has_to_answer_everything_again_while_the_fault_lasts(silence, verdict) -> None:
+    promise = replace(PROMISE, settles=3.0)
+
+    assert by_id(schedule(promise), quiet(read=silence))["STORM-etcd_leader_killed"][0] is verdict
