@@ -56,6 +56,12 @@ class Sample(Line, frozen=True, kw_only=True, tag="sample"):
     why: str = ""
 
 
+class Stood(Line, frozen=True, kw_only=True, tag="stood"):
+    """The observer's own process stood still until `t`, for so many seconds: what it did not see then is no gap."""
+
+    seconds: float
+
+
 class Op(Line, frozen=True, kw_only=True, tag="op"):
     """One operation of the ledger or on a hot key, begun at `t`. `version` is the resourceVersion that was answered."""
 
@@ -127,7 +133,7 @@ class FinalEnd(Line, frozen=True, kw_only=True, tag="final-end"):
     error: str = ""
 
 
-AnyLine = Mark | Sample | Op | Event | LeaderSeen | PodSeen | Flushes | Final | FinalEnd
+AnyLine = Mark | Sample | Stood | Op | Event | LeaderSeen | PodSeen | Flushes | Final | FinalEnd
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(AnyLine)

@@ -16,7 +16,8 @@ class Series:
     `gap` is the longest time without a success, in seconds, and `gap_span` when it was. `detected` and `recovered` are
     seconds from the injection until the first request failed and until the gap was over; None where none failed.
     `settled` is the time from the injection until its last failure, of those while the fault lasted. `blind`: the gap
-    was not seen, because our own way there broke from every machine.
+    was not seen, because our own way there broke from every machine. `stood` are the seconds of the gap in which our
+    own process stood still.
     """
 
     verb: str
@@ -30,6 +31,7 @@ class Series:
     recovered: float | None
     settled: float | None
     blind: bool
+    stood: float
     spans: tuple[Span, ...]
     slowest: float | None
 
@@ -42,9 +44,11 @@ def series(
     *,
     without: Collection[str] = (),
     healed: float | None = None,
+    still: Sequence[Span] = (),
 ) -> Series:
     """What was seen of one probe between two moments, from the machines that are not in `without`: those are lost to
-    us, or see only themselves. Where that leaves none, all count. `healed` is when the fault ended."""
+    us, or see only themselves. Where that leaves none, all count. `healed` is when the fault ended, `still`
+    when our own process stood still."""
     chosen = [s for s in samples if s.verb == verb and s.target == target and span[0] <= s.t <= span[1]]
     outside = [s for s in chosen if s.via not in without]
     chosen = outside or chosen
@@ -72,6 +76,7 @@ def series(
         recovered=longest[1] - span[0] if bad else None,
         settled=max((s.t for s in bad if s.t < (healed or span[1])), default=span[0]) - span[0] if bad else None,
         blind=blind,
+        stood=sum(max(0.0, min(end, longest[1]) - max(begin, longest[0])) for begin, end in still),
         spans=_without_success(gaps, bad),
         slowest=max(latencies, default=None),
     )

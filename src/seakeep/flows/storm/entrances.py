@@ -6,6 +6,7 @@ machine it left from, and the judge leaves out those that were aimed at.
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -26,6 +27,9 @@ REQUEST_LIMIT = 1.5
 """Seconds after which a request has failed. A client that waits longer sees fewer failures, not shorter gaps."""
 
 ALIVE_LIMIT = 3.0
+HEARD = 1.0
+"""Seconds for which an answer proves that the way to it is whole."""
+
 _AMBIGUOUS = frozenset({409, 500, 502, 503, 504})
 """Answers after which a write may have been carried out: a conflict may be with our own first try."""
 
@@ -36,9 +40,11 @@ class Entrance:
     request, `kept` use one again."""
 
     host: Host
+    now: Callable[[], float]
     kept: dict[str, ApiClient] = field(default_factory=dict)
     fresh: dict[str, ApiClient] = field(default_factory=dict)
     looking: "asyncio.Task[bool] | None" = None
+    heard: float = -math.inf
 
     @property
     def name(self) -> str:
@@ -46,7 +52,10 @@ class Entrance:
         return self.host.name
 
     async def lives(self) -> bool:
-        """Whether the machine answers now. Callers at the same moment share one question."""
+        """Whether the machine answers now. What came through it a moment ago is an answer; callers at the same moment
+        share one question."""
+        if self.now() - self.heard < HEARD:
+            return True
         if self.looking is None or self.looking.done():
             self.looking = asyncio.create_task(self._look())
         return await asyncio.shield(self.looking)
@@ -56,6 +65,7 @@ class Entrance:
             await self.host.run(":", what="see whether the storm's entrance is alive", timeout=ALIVE_LIMIT)
         except MachineError:
             return False
+        self.heard = self.now()
         return True
 
 
@@ -119,6 +129,7 @@ class Entrances:
                 return Reply("unseen", end, why=f"{entrance.name}, which carried the request, does not answer")
             return Reply("ambiguous" if sent else "refused", end, why=why)
         end = self._now()
+        entrance.heard = end
         if 200 <= status < 300:
             return Reply("ok", end, answer, status=status)
         why = ApiError.of(status, answer, method).message
@@ -145,7 +156,7 @@ class Entrances:
         endpoint = session.design.endpoint
         places = {ENDPOINT: (str(endpoint.host), endpoint.port)}
         places |= {m.name: (str(m.address), PORT) for m in session.design.with_role(Role.CONTROL_PLANE)}
-        entrance = Entrance(host)
+        entrance = Entrance(host, self._now)
         for target, place in places.items():
             socket = await self._stack.enter_async_context(host.tunnel(*place))
             for keep, clients in ((True, entrance.kept), (False, entrance.fresh)):

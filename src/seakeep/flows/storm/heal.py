@@ -30,12 +30,13 @@ async def _run(session: Session, run: Run, power: PowerCommands) -> list[HealRow
     """The injections that its history says were begun and never healed."""
     if not (run.folder / HISTORY).exists():
         return []
-    open_ = unhealed(read_history(run))
+    lines = read_history(run)
+    open_ = unhealed(lines)
     if not open_:
         return []
     plan = read_schedule(run)
     performer = Performer(SessionHands(session, power), session.clock, session.progress)
-    recorder = Recorder(run.folder / HISTORY, session.clock)
+    recorder = Recorder(run.folder / HISTORY, session.clock, after=max(line.t for line in lines))
     rows = []
     try:
         for number in open_:

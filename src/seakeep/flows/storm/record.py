@@ -23,9 +23,10 @@ class Recorder:
     """Writes the history as it happens. Marks are flushed to the disk at once: after a crash they say what may still
     be broken. Everything else is written in pieces."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, *, after: float = 0.0) -> None:
+        """`after` is where an earlier part of the history ends."""
         self._clock = clock
-        self._begin = clock.monotonic()
+        self._begin = clock.monotonic() - after
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._waiting: list[AnyLine] = []
         self.lines: list[AnyLine] = []

@@ -23,7 +23,7 @@ from seakeep.flows.session import Session
 from seakeep.flows.status import status
 from seakeep.flows.storm import guards, judge, leaders, scene
 from seakeep.flows.storm.entrances import Entrances
-from seakeep.flows.storm.observers import availability, flushes, ledger, lookups, watchers
+from seakeep.flows.storm.observers import availability, flushes, ledger, lookups, stillness, watchers
 from seakeep.flows.storm.perform import HEAL_LIMIT, Performer, PowerCommands
 from seakeep.flows.storm.record import HISTORY, SCHEDULE, VERB, Recorder
 from seakeep.flows.storm.watchdog import Watchdog
@@ -229,6 +229,7 @@ class _Storm:
         writing = asyncio.create_task(writers.run())
         others = [asyncio.create_task(watch.run()) for watch in watches]
         others += [asyncio.create_task(loop.run()) for loop in loops]
+        others.append(asyncio.create_task(stillness.watch(recorder, clock)))
         try:
             async with availability.sampler(entrances, recorder, clock, design, namespace):
                 yield writers

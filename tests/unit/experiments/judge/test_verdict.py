@@ -7,7 +7,19 @@ import pytest
 
 from seakeep.core.verdict import Verdict
 from seakeep.experiments.base import Prediction
-from seakeep.experiments.history import AnyLine, Event, Final, FinalEnd, Flushes, LeaderSeen, Mark, Op, PodSeen, Sample
+from seakeep.experiments.history import (
+    AnyLine,
+    Event,
+    Final,
+    FinalEnd,
+    Flushes,
+    LeaderSeen,
+    Mark,
+    Op,
+    PodSeen,
+    Sample,
+    Stood,
+)
 from seakeep.experiments.judge import availability, flushes
 from seakeep.experiments.judge.verdict import judge
 from seakeep.experiments.schedule import Planned, Schedule
@@ -130,6 +142,16 @@ def test_a_gap_that_our_own_broken_way_made_is_not_held_against_anybody() -> Non
 
     assert verdict is Verdict.UNKNOWN
     assert "our own way there broke" in message
+
+
+def test_a_gap_in_which_we_stood_still_ourselves_is_not_held_against_anybody() -> None:
+    lines = [*quiet(write=(11.0, 15.0)), Stood(t=14.0, seconds=2.0)]
+
+    verdict, message = by_id(schedule(), lines)["STORM-etcd_leader_killed"]
+
+    assert verdict is Verdict.UNKNOWN
+    assert "for 2.0 s of it this computer was too busy to look" in message
+    assert by_id(schedule(), [*lines[:-1], Stood(t=20.0, seconds=2.0)])["STORM-etcd_leader_killed"][0] is Verdict.FAIL
 
 
 def test_what_targets_see_does_not_count() -> None:

@@ -17,7 +17,7 @@ from seakeep.transport.api import ApiClient
 WRITERS = 2
 HOT_KEYS = 2
 HOT_CLIENTS = 3
-PAUSE = 0.15
+PAUSE = 0.25
 """Seconds between two operations of one writer."""
 
 UPDATES = 3
