@@ -31,7 +31,7 @@ ENDPOINT = "endpoint"
 HOT = "hot-"
 """What keys that many read and write at once begin with."""
 
-PER_SECOND = 1.0
+PER_SECOND = 0.7
 """Acknowledged writes of the ledger, and probes of each kind, that a second of the run needs at the least."""
 
 

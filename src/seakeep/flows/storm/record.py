@@ -1,5 +1,6 @@
 """The stored form of a run: schedule.json, history.jsonl, observations.json, report.html in the run's folder."""
 
+import asyncio
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,8 +21,8 @@ PAGE = "report.html"
 
 
 class Recorder:
-    """Writes the history as it happens. Marks are flushed to the disk at once: after a crash they say what may still
-    be broken. Everything else is written in pieces."""
+    """Writes the history as it happens: marks at once, everything else in pieces. A mark is on the disk when `sure` has
+    returned: after a crash it says what may still be broken."""
 
     def __init__(self, path: Path, clock: Clock, *, after: float = 0.0) -> None:
         """`after` is where an earlier part of the history ends."""
@@ -44,10 +45,14 @@ class Recorder:
             self._write()
 
     def mark(self, what: str, number: int = -1, about: str = "") -> None:
-        """A moment, on the disk when this returns."""
+        """A moment, in the file when this returns."""
         self.add(Mark(t=round(self.now, 4), what=what, number=number, about=about))  # type: ignore[arg-type]
         self._write()
-        os.fsync(self._file)
+
+    async def sure(self) -> None:
+        """Wait for the disk. Not on the loop's own thread: on a busy disk that takes seconds, in which nothing would be
+        observed."""
+        await asyncio.to_thread(os.fsync, self._file)
 
     def close(self) -> None:
         """Write what is left."""

@@ -257,6 +257,7 @@ class _Storm:
             return True
         healing = module.heal(injection)
         recorder.mark("inject", each.number, ", ".join(machine.name for machine in injection.targets))
+        await recorder.sure()
         failure = ""
         try:
             await self.performer.inject(module.inject(injection), healing, injection)
@@ -288,7 +289,7 @@ class _Storm:
         )
         prediction: Prediction = module.predict(injection)
         self.schedule = self.schedule.aimed(each.number, [machine.name for machine in targets], prediction)
-        self._store()
+        await asyncio.to_thread(self._store)
         hints = (membership(injection), *self._drift(injection))
         self.recorder.mark("steady", each.number, "; ".join(filter(None, hints)))
         return injection

@@ -1,4 +1,4 @@
-"""Reads and writes: every 100 ms through the endpoint, every 200 ms to each API server."""
+"""Reads and writes: every 100 ms through the endpoint, every 500 ms to each API server."""
 
 import msgspec
 
@@ -12,10 +12,10 @@ from seakeep.flows.storm.record import Recorder
 from seakeep.transport.api import ApiClient
 
 INTERVAL = 0.1
-SERVERS_EVERY = 2
+SERVERS_EVERY = 5
 """Of the ticks, those at which single API servers are asked."""
 
-AT_ONCE = 6
+AT_ONCE = 8
 """Requests of one kind that may be under way. A success ends a gap whichever of them it is; more would only keep a
 cluster busy that does not answer."""
 

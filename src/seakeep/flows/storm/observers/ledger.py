@@ -14,7 +14,7 @@ from seakeep.flows.storm.entrances import Entrances, Reply
 from seakeep.flows.storm.record import Recorder
 from seakeep.transport.api import ApiClient
 
-WRITERS = 2
+WRITERS = 4
 HOT_KEYS = 2
 HOT_CLIENTS = 3
 PAUSE = 0.25
@@ -146,10 +146,18 @@ class Ledger:
             begin, reply, reply.outcome, who=who, verb="read", key=key, value=found.value if found else ABSENT
         )
 
-    async def _send(self, begin: float, path: str, method: str, body: bytes | None, target: str = ENDPOINT) -> Reply:
+    async def _send(
+        self,
+        begin: float,
+        path: str,
+        method: str,
+        body: bytes | None,
+        target: str = ENDPOINT,
+        *,
+        fresh: bool = False,
+    ) -> Reply:
         entrance = self.entrances.turn(int(begin * 7))
-        # A connection of its own for each: nothing is sent twice behind our back.
-        return await self.entrances.send(entrance, target, path, method=method, body=body, fresh=True)
+        return await self.entrances.send(entrance, target, path, method=method, body=body, fresh=fresh)
 
     def _keep(self, begin: float, reply: Reply, outcome: Outcome, *, who: str, verb: str, key: str, value: str) -> Op:
         # What was not seen may have been done.
@@ -188,7 +196,9 @@ class Ledger:
             else:
                 value = f"{who}.{count}"
                 begin = self.record.now
-                reply = await self._send(begin, f"{base}/{key}", "PUT", _body(key, value, 0), target)
+                # A connection of its own: a kept one that was cut would have the client send it twice, and a write
+                # that names no version could then land again, on top of another's.
+                reply = await self._send(begin, f"{base}/{key}", "PUT", _body(key, value, 0), target, fresh=True)
                 self._keep(begin, reply, reply.outcome, who=who, verb="update", key=key, value=value)
             await self.clock.sleep(PAUSE)
 
