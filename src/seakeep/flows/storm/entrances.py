@@ -23,7 +23,7 @@ from seakeep.transport.api import ApiClient, ApiError
 from seakeep.transport.base import Host
 
 COUNT = 3
-REQUEST_LIMIT = 4.0
+REQUEST_LIMIT = 3.0
 """Seconds after which a request has failed. A client that waits longer sees fewer failures, not shorter gaps."""
 
 ALIVE_LIMIT = 3.0

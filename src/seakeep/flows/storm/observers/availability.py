@@ -15,9 +15,9 @@ INTERVAL = 0.1
 SERVERS_EVERY = 5
 """Of the ticks, those at which single API servers are asked."""
 
-AT_ONCE = 8
-"""Requests of one kind that may be under way. A success ends a gap whichever of them it is; more would only keep a
-cluster busy that does not answer."""
+AT_ONCE = 30
+"""Requests of one kind that may be under way: as many as fall due until the first of them has failed, so that a gap is
+never longer for want of a question."""
 
 
 def targets(design: Design) -> tuple[str, ...]:
