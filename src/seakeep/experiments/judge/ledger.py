@@ -1,8 +1,8 @@
 """The ledger: what was acknowledged has to be there at the end, and what was deleted has to stay away.
 
-Each key has one writer, which waits for each answer before it goes on, and writes only on top of the version that it
-knows. So after an acknowledged write nothing that came before it can still land, and the key holds that value, or that
-of a later write whose outcome is not known.
+Each key has one writer, which waits for each answer before it goes on, writes only on top of the version that it knows,
+and leaves a key alone whose creation it did not see. So after an acknowledged write nothing that came before it can
+still land, and the key holds that value, or that of a later write whose outcome is not known.
 """
 
 from collections.abc import Iterable, Mapping

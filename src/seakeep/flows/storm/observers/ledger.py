@@ -106,7 +106,9 @@ class Ledger:
                 return None
             if there.value == value or (verb == "delete" and there.version == 0):
                 return there.version
-            if there.version == 0 and verb != "create":
+            if there.version == 0:
+                # A create names no version: one that is still under way somewhere may yet land, after a delete too.
+                # Nothing more is done to such a key, and it may be there or not.
                 return None
             version = there.version
         return None
