@@ -11,10 +11,11 @@ from seakeep.checks.objects.registry import CHECKS as OBJECTS
 from seakeep.checks.programs.registry import CHECKS as PROGRAMS
 from seakeep.checks.rbac.registry import CHECKS as RBAC
 from seakeep.checks.schema.registry import CHECKS as SCHEMA
+from seakeep.checks.status.registry import CHECKS as STATUS
 from seakeep.checks.waivers.registry import CHECKS as WAIVERS
 from seakeep.checks.workload.registry import CHECKS as WORKLOAD
 
-MANIFEST: tuple[ModuleType, ...] = (*SCHEMA, *API, *WORKLOAD, *IMAGES, *NETWORK, *RBAC, *OBJECTS)
+MANIFEST: tuple[ModuleType, ...] = (*SCHEMA, *API, *WORKLOAD, *IMAGES, *NETWORK, *RBAC, *OBJECTS, *STATUS)
 """Asked about objects, in files and served."""
 
 CHECKS: tuple[ModuleType, ...] = (*LOADING, *MANIFEST, *FILES, *PROGRAMS, *WAIVERS)

@@ -70,6 +70,7 @@ AUDIT: tuple[Fact[Any], ...] = (
     configs.FACT,
     network_configs.FACT,
     etcd_latency.FACT,
+    certificates.FACT,
 )
 """What `check --live` reads."""
 

@@ -104,6 +104,7 @@ class _Meta(msgspec.Struct, rename="camel"):
     namespace: str = ""
     labels: dict[str, str] | None = None
     owner_references: list[_Owner] | None = None
+    deletion_timestamp: str | None = None
 
 
 class _Volume(msgspec.Struct, rename="camel"):
@@ -120,9 +121,24 @@ class _Condition(msgspec.Struct):
     status: str = ""
 
 
-class _Status(msgspec.Struct):
+class _Waiting(msgspec.Struct):
+    reason: str = ""
+
+
+class _State(msgspec.Struct):
+    waiting: _Waiting | None = None
+
+
+class _ContainerStatus(msgspec.Struct, rename="camel"):
+    restart_count: int = 0
+    state: _State | None = None
+
+
+class _Status(msgspec.Struct, rename="camel"):
     phase: str = ""
     conditions: list[_Condition] | None = None
+    container_statuses: list[_ContainerStatus] | None = None
+    init_container_statuses: list[_ContainerStatus] | None = None
 
 
 class _Pod(msgspec.Struct):
@@ -196,6 +212,10 @@ PAGE_MARK = b'"continue":'
 
 def _live(pod: _Pod) -> LivePod:
     owners = pod.metadata.owner_references or []
+    states = [*(pod.status.container_statuses or ()), *(pod.status.init_container_statuses or ())]
+    waiting = (
+        each.state.waiting.reason for each in states if each.state is not None and each.state.waiting is not None
+    )
     return LivePod(
         namespace=pod.metadata.namespace,
         name=pod.metadata.name,
@@ -205,6 +225,9 @@ def _live(pod: _Pod) -> LivePod:
         ready=any(each.type == "Ready" and each.status == "True" for each in pod.status.conditions or ()),
         owner=next((owner.kind for owner in owners if owner.controller), ""),
         local=any(volume.empty_dir is not None for volume in pod.spec.volumes or ()),
+        waiting=next((reason for reason in waiting if reason != "PodInitializing"), ""),
+        restarts=max((each.restart_count for each in states), default=0),
+        leaving=pod.metadata.deletion_timestamp is not None,
     )
 
 

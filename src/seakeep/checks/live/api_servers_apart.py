@@ -20,6 +20,7 @@ CHECK = Check(
     since="0.1.0",
     scope=Scope.LIVE,
     per=Per.LIVE,
+    equivalents=("popeye:POP-712",),
     remediation="control planes and load balancers in two sites or more",
 )
 

@@ -54,7 +54,8 @@ class Live:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivePod:
     """What is needed of a pod that something else made. `owner` is its controller's kind; '' for one that nobody made
-    again. `local` says that it has data on its node (emptyDir)."""
+    again. `local` says that it has data on its node (emptyDir). `waiting` is why a container of it waits,
+    `restarts` the most that one was restarted, `leaving` says that it is being deleted."""
 
     namespace: str
     name: str
@@ -64,6 +65,9 @@ class LivePod:
     ready: bool
     owner: str
     local: bool = False
+    waiting: str = ""
+    restarts: int = 0
+    leaving: bool = False
 
 
 def good(subject: str, message: str) -> Note:

@@ -23,6 +23,10 @@ CHECK = Check(
     remediation="chmod 600 and chown root:root; `seakeep apply` does both",
     equivalents=(
         "cis-1.12:1.1.13",
+        "kubescape:C-0104",
+        "kubescape:C-0105",
+        "kubescape:C-0108",
+        "kubescape:C-0109",
         "cis-1.12:1.1.14",
         "cis-1.12:1.1.15",
         "cis-1.12:1.1.16",

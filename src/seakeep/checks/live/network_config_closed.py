@@ -21,6 +21,8 @@ CHECK = Check(
     remediation="chmod 600 and chown root:root",
     equivalents=(
         "cis-1.12:1.1.9",
+        "kubescape:C-0100",
+        "kubescape:C-0101",
         "cis-1.12:1.1.10",
     ),
 )

@@ -21,6 +21,8 @@ CHECK = Check(
     remediation="chmod 600 and chown root:root",
     equivalents=(
         "cis-1.12:4.1.3",
+        "kubescape:C-0164",
+        "kubescape:C-0165",
         "cis-1.12:4.1.4",
         "cis-1.12:4.1.5",
         "cis-1.12:4.1.6",

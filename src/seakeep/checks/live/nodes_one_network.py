@@ -20,7 +20,6 @@ CHECK = Check(
     scope=Scope.LIVE,
     per=Per.LIVE,
     remediation="remove from /etc/cni/net.d what the node does not use",
-    equivalents=("kubeeye:cni-mixed",),
 )
 
 

@@ -21,6 +21,7 @@ CHECK = Check(
     scope=Scope.LIVE,
     per=Per.LIVE,
     needs=("nodes",),
+    equivalents=("popeye:POP-702", "popeye:POP-711"),
     remediation="journalctl -u kubelet on the machine; kubectl uncordon NODE",
 )
 

@@ -22,7 +22,14 @@ CHECK = Check(
     per=Per.LIVE,
     needs=("clusterrolebindings", "rolebindings"),
     remediation="an issuer of tokens for people, and bindings of groups",
-    equivalents=("cis-1.12:3.1.1", "cis-1.12:3.1.2", "cis-1.12:3.1.3"),
+    equivalents=(
+        "cis-1.12:3.1.1",
+        "kubescape:C-0286",
+        "kubescape:C-0287",
+        "kubescape:C-0288",
+        "cis-1.12:3.1.2",
+        "cis-1.12:3.1.3",
+    ),
 )
 
 

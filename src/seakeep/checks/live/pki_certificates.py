@@ -21,6 +21,10 @@ CHECK = Check(
     remediation="chmod 644 and chown root:root",
     equivalents=(
         "cis-1.12:1.1.19",
+        "kubescape:C-0110",
+        "kubescape:C-0111",
+        "kubescape:C-0168",
+        "kubescape:C-0169",
         "cis-1.12:1.1.20",
         "cis-1.12:4.1.7",
         "cis-1.12:4.1.8",

@@ -19,7 +19,10 @@ CHECK = Check(
     scope=Scope.LIVE,
     per=Per.LIVE,
     remediation="chmod 600 and chown root:root",
-    equivalents=("cis-1.12:1.1.21",),
+    equivalents=(
+        "cis-1.12:1.1.21",
+        "kubescape:C-0112",
+    ),
 )
 
 

@@ -19,7 +19,11 @@ CHECK = Check(
     scope=Scope.LIVE,
     per=Per.LIVE,
     remediation="decide whether an external store is worth it",
-    equivalents=("cis-1.12:5.4.2",),
+    equivalents=(
+        "cis-1.12:5.4.2",
+        "kubescape:C-0208",
+        "kubescape:C-0234",
+    ),
 )
 
 TYPES = (

@@ -24,6 +24,7 @@ CHECK = Check(
     scope=Scope.LIVE,
     per=Per.LIVE,
     needs=("pods", "services", "validatingwebhookconfigurations", "mutatingwebhookconfigurations"),
+    equivalents=("kubescape:C-0036", "kubescape:C-0039"),
     remediation="two replicas behind it, failurePolicy: Ignore, or a namespaceSelector that leaves kube-system out",
 )
 

@@ -21,6 +21,7 @@ CHECK = Check(
     remediation="set loadBalancerSourceRanges",
     equivalents=(
         "kube-linter:exposed-services",
+        "kubescape:C-0256",
         "popeye:POP-1103",
         "gatekeeper:block-loadbalancer-services",
     ),

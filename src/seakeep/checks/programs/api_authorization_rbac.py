@@ -20,6 +20,7 @@ CHECK = Check(
     remediation="--authorization-mode=Node,RBAC",
     equivalents=(
         "cis-1.12:1.2.8",
+        "kubescape:C-0088",
         "kubescape:C-0120",
         "checkov:CKV_K8S_77",
     ),

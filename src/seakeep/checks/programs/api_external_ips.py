@@ -21,6 +21,7 @@ CHECK = Check(
     remediation="--enable-admission-plugins=...,DenyServiceExternalIPs where nobody needs externalIPs",
     equivalents=(
         "cis-1.12:1.2.3",
+        "kubescape:C-0115",
         "kubescape:C-0283",
     ),
 )

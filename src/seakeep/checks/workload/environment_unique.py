@@ -20,7 +20,11 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.CONTAINER,
     remediation="keep one of the two",
-    equivalents=("kube-linter:duplicate-env-var", "kube-score:environment-variable-key-duplication"),
+    equivalents=(
+        "kube-linter:duplicate-env-var",
+        "kubescape:C-0295",
+        "kube-score:environment-variable-key-duplication",
+    ),
 )
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from tests.unit.phases.world import design_of
 
 from seakeep.checks.base import Scope
@@ -13,8 +16,9 @@ from seakeep.checks.live.base import REVIEW, Live, LivePod, Proof, run
 from seakeep.checks.live.registry import CHECKS
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Role
-from seakeep.facts import apiserver, clock, etcd, etcd_latency, files, network_configs, vip
+from seakeep.facts import apiserver, certificates, clock, etcd, etcd_latency, files, network_configs, vip
 from seakeep.facts.base import FactSet
+from seakeep.facts.certificates import OnDisk
 from seakeep.facts.clock import ClockState
 from seakeep.facts.etcd import EtcdState, Member
 from seakeep.facts.etcd_latency import EtcdLatency
@@ -242,6 +246,8 @@ WRONG: dict[str, tuple[Live, str]] = {
     "SEC007": (well(**lost("tls")), "a-cp1"),
 }
 PERSONS = {"LIV010", "LIV011", "LIV012"}
+APART = {"LIV013", "LIV014", "LIV015"}
+"""Tried in tests of their own."""
 BLIND = well(
     lambda said: said.clear(),
     unread=dict.fromkeys(("nodes", "pods", "cronjobs", "services", "namespaces", "clusterrolebindings"), "refused"),
@@ -255,7 +261,7 @@ def verdicts(id_: str, live: Live) -> list[tuple[Verdict, str]]:
 
 
 def test_every_check_is_tried() -> None:
-    assert set(BY_ID) == set(WRONG) | PERSONS
+    assert set(BY_ID) == set(WRONG) | PERSONS | APART
     assert {module.CHECK.scope for module in CHECKS} == {Scope.LIVE}
 
 
@@ -351,3 +357,74 @@ def test_a_check_that_breaks_is_unknown() -> None:
     (said,) = run([BY_ID["LIV003"]], broken).said
     assert said.note.verdict is Verdict.UNKNOWN
     assert "could not cope" in said.note.message
+
+
+POD = LivePod(
+    namespace="x", name="p", node="a-cp1", labels={"app": "p"}, phase="Running", ready=True, owner="ReplicaSet"
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, ""),
+        ({"phase": "Succeeded", "ready": False}, ""),
+        ({"phase": "Failed"}, "its phase is Failed"),
+        ({"waiting": "ImagePullBackOff", "ready": False}, "a container waits: ImagePullBackOff"),
+        ({"restarts": 5}, "a container was restarted 5 times"),
+        ({"leaving": True}, "it is being deleted"),
+        ({"phase": "Pending", "ready": False}, "it is Pending and not ready"),
+    ],
+)
+def test_pods_that_are_not_well(fields: dict[str, Any], said: str) -> None:
+    found = run([BY_ID["LIV013"]], well(pods=(replace(POD, **fields),))).said
+    assert [each.note.message for each in found if each.note.verdict is Verdict.FAIL] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("ready", "said"),
+    [
+        ((True, True), []),
+        ((True, False), ["only p0 answers"]),
+        ((False,), ["it selects 1 pods, and none is ready"]),
+        ((), ["it selects 0 pods, and none is ready"]),
+    ],
+)
+def test_services_have_pods_that_answer(ready: tuple[bool, ...], said: list[str]) -> None:
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "s", "namespace": "x"},
+        "spec": {"selector": {"app": "p"}},
+    }
+    pods = tuple(replace(POD, name=f"p{number}", ready=each) for number, each in enumerate(ready))
+    found = run([BY_ID["LIV014"]], well(index=objects(service), pods=pods)).said
+    assert [each.note.message for each in found] == said
+
+
+@pytest.mark.parametrize("id_", ["LIV013", "LIV014"])
+def test_pods_that_could_not_be_read_are_unknown(id_: str) -> None:
+    (said,) = run([BY_ID[id_]], well(unread={"pods": "forbidden"})).said
+    assert said.note.verdict is Verdict.UNKNOWN
+
+
+def certificate(end: datetime) -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name.from_rfc4514_string("CN=etcd")
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, end - timedelta(days=365), end)
+    return made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(31, "PASS"), (29, "FAIL warning"), (6, "FAIL error"), (-1, "FAIL error"), (None, "UNKNOWN error")],
+)
+def test_certificates_that_end_soon(days: int | None, expected: str) -> None:
+    end = datetime(2026, 11, 25, tzinfo=UTC) + timedelta(days=days or 0)
+    pem = certificate(end) if days is not None else "no certificate"
+    held = OnDisk(files={}, kubeconfigs={"/etc/kubernetes/kubelet.conf": {"client-certificate-data": pem}})
+    for each in (held, OnDisk(files={"/etc/etcd/pki/server.crt": (pem,)}, kubeconfigs={})):
+        live = well(put("a-cp1", certificates.FACT.id, each))
+        notes = [note for note in BY_ID["LIV015"].judge(live) if note.subject == "a-cp1"]
+        said = [f"{note.verdict} {note.severity or 'error'}" if note.message else str(note.verdict) for note in notes]
+        assert said == [expected]
