@@ -12,8 +12,9 @@ _BY_HAND = "edit the file by hand, then run `seakeep apply`: it does the same"
 def without_machine(content: bytes, name: str) -> bytes:
     """The file without the machine's entry; as it is where it has none. UsageError for a list in a form that is not
     edited here."""
+    machines = _machines(content)
     lines = content.decode("utf-8-sig").splitlines(keepends=True)
-    for item in _machines(content).value:
+    for item in machines.value:
         if _name(item) == name:
             del lines[item.start_mark.line : _last_line(item) + 1]
             break

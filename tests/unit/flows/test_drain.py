@@ -1,0 +1,93 @@
+"""Draining: what is evicted, what stays, what blocks, and that it ends."""
+
+from typing import Any
+
+import pytest
+from tests.unit.engine.sim import FakeClock, Recorder
+
+from seakeep.core.errors import MachineError
+from seakeep.flows.drain import drain
+
+from .world import FakeApi
+
+
+def pod(name: str, owner: str = "ReplicaSet", **more: Any) -> dict[str, Any]:
+    owners = [{"kind": owner, "controller": True}] if owner else []
+    metadata = {"name": name, "namespace": "shop", "uid": f"u-{name}", "ownerReferences": owners, **more}
+    return {"metadata": metadata, "status": {"phase": "Running"}}
+
+
+class Node:
+    """A node with pods. `kept` are those that a budget keeps, with its message."""
+
+    def __init__(self, *pods: dict[str, Any], kept: dict[str, str] | None = None) -> None:
+        self.pods = list(pods)
+        self.kept = kept or {}
+        self.evicted: list[str] = []
+
+    def __call__(self, method: str, path: str) -> tuple[int, Any]:
+        if path.endswith("/eviction"):
+            name = path.split("/")[-2]
+            if name in self.kept:
+                causes = [{"reason": "DisruptionBudget", "message": self.kept[name]}]
+                return 429, {"message": "Cannot evict", "details": {"causes": causes}}
+            self.evicted.append(name)
+            self.pods = [each for each in self.pods if each["metadata"]["name"] != name]
+            return 201, {}
+        if method == "PATCH":
+            return 200, {}
+        return 200, {"items": self.pods}
+
+
+async def run(node: Node, timeout: float = 30) -> FakeApi:
+    api = FakeApi(node)
+    await drain(api, "n1", clock=FakeClock(), progress=Recorder(), timeout=timeout)
+    return api
+
+
+async def test_pods_are_evicted_and_those_of_daemon_sets_and_of_the_kubelet_stay() -> None:
+    mirror = pod("static", "Node", annotations={"kubernetes.io/config.mirror": "x"})
+    done = {**pod("job", "Job"), "status": {"phase": "Succeeded"}}
+    node = Node(pod("web"), pod("db", "StatefulSet"), pod("flannel", "DaemonSet"), mirror, done)
+    api = await run(node)
+    assert sorted(node.evicted) == ["db", "web"]
+    assert api.calls[0] == "PATCH /api/v1/nodes/n1"
+    assert not [call for call in api.calls if call.startswith("DELETE")]
+
+
+async def test_a_budget_is_kept_and_named_and_the_wait_ends() -> None:
+    node = Node(pod("web"), pod("db"), kept={"db": "The disruption budget db needs 2 healthy pods and has 2 currently"})
+    with pytest.raises(MachineError, match="gave up after 30 s") as caught:
+        await run(node)
+    assert "shop/db is kept: The disruption budget db needs 2 healthy pods" in caught.value.message
+    assert "uncordon n1" in caught.value.hint
+    assert node.evicted == ["web"]
+
+
+async def test_a_budget_that_gives_way_is_waited_for() -> None:
+    node = Node(pod("db"), kept={"db": "needs 2"})
+    asked = 0
+    plain = node.__call__
+
+    def answer(method: str, path: str) -> tuple[int, Any]:
+        nonlocal asked
+        asked += path.endswith("/eviction")
+        if asked == 3:
+            node.kept.clear()
+        return plain(method, path)
+
+    await drain(FakeApi(answer), "n1", clock=FakeClock(), progress=Recorder(), timeout=30)
+    assert node.evicted == ["db"]
+
+
+async def test_a_pod_that_nobody_would_start_again_is_left_to_a_person() -> None:
+    node = Node(pod("lonely", ""))
+    with pytest.raises(MachineError, match="shop/lonely has no controller"):
+        await run(node, timeout=5)
+    assert node.evicted == []
+
+
+async def test_a_node_that_is_gone_is_drained() -> None:
+    api = FakeApi(lambda method, path: (404, {}))
+    await drain(api, "n1", clock=FakeClock(), progress=Recorder())
+    assert api.calls == ["PATCH /api/v1/nodes/n1"]
