@@ -18,8 +18,9 @@ ABSENT = ""
 """The value of an object that does not exist."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True):
-    """Base of all lines."""
+class Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="k", omit_defaults=True, gc=False):
+    """Base of all lines. They hold only texts and numbers, so that a garbage collection has nothing to look for in the
+    hundred thousand of a long run."""
 
     t: float
 

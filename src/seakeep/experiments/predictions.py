@@ -14,6 +14,11 @@ SITE_GAP_S = 5.0
 """The same for all machines of a site, or for several machines at once."""
 
 
+SETTLES_S = 10.0
+"""After this long every request at the endpoint is answered again, though what broke it still lasts: connections to
+what is gone have been cut, and new ones are not sent there."""
+
+
 def machines_gone(injection: Injection) -> Prediction:
     """The targets are gone at once, whatever took them: power, network, or all that runs on them."""
     design, targets = injection.design, injection.targets
@@ -26,6 +31,7 @@ def machines_gone(injection: Injection) -> Prediction:
         why=f"{found.reason}; {_timers(injection)}",
         write_gap=limit,
         read_gap=limit,
+        settles=SETTLES_S,
         # A look-up that a lost replica would have answered is lost with it, until the node is known to be gone.
         dns_failures=None if any(target in dns_hosts(design.machines) for target in targets) else 0,
     )
@@ -42,7 +48,9 @@ def processes_gone(injection: Injection, *roles: Role) -> Prediction:
         if left < needed:
             return Prediction(survives=False, why=f"{left} of {len(holders)} with the role {role} left, needs {needed}")
     limit = MACHINE_GAP_S if len(injection.targets) == 1 else SITE_GAP_S
-    return Prediction(survives=True, why=_timers(injection), write_gap=limit, read_gap=limit, dns_failures=0)
+    return Prediction(
+        survives=True, why=_timers(injection), write_gap=limit, read_gap=limit, settles=SETTLES_S, dns_failures=0
+    )
 
 
 def nothing_notices(why: str) -> Prediction:

@@ -283,13 +283,13 @@ class _Storm:
             observed=observed,
             chance=schedule.chance(self.options.seed, each.number),
         )
-        guards.within(module.EXPERIMENT, targets, session.design, self.options.radius)
         injection = Injection(
             design=session.design, targets=targets, seconds=each.seconds, token=each.token, observed=observed
         )
         prediction: Prediction = module.predict(injection)
         self.schedule = self.schedule.aimed(each.number, [machine.name for machine in targets], prediction)
         await asyncio.to_thread(self._store)
+        guards.within(module.EXPERIMENT, targets, session.design, self.options.radius)
         hints = (membership(injection), *self._drift(injection))
         self.recorder.mark("steady", each.number, "; ".join(filter(None, hints)))
         return injection

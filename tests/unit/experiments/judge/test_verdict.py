@@ -225,6 +225,26 @@ def test_a_design_that_promises_nothing_fails_only_where_it_has_to_survive(must,
     assert "etcd has 1 of 3 members left and needs 2" in found[1]
 
 
+def test_what_has_to_be_survived_and_is_not_promised_fails_without_being_tried() -> None:
+    nothing = Prediction(survives=False, why="no API server is left")
+    lines = [
+        *marks("inject", "injected", "heal", "healed", "recovered"),
+        Mark(t=1, what="failed", number=0, about="no"),
+    ]
+
+    verdict, message = by_id(schedule(nothing, must_survive=True), lines)["STORM-etcd_leader_killed"]
+
+    assert verdict is Verdict.FAIL
+    assert "the design does not survive this: no API server is left" in message
+
+
+def test_late_failures_on_a_busy_computer_are_not_held_against_anybody() -> None:
+    promise = replace(PROMISE, settles=3.0)
+    lines = [*quiet(read=(14.9, 15.0)), Stood(t=14.9, seconds=1.5)]
+
+    assert by_id(schedule(promise), lines)["STORM-etcd_leader_killed"][0] is Verdict.UNKNOWN
+
+
 def test_a_lost_write_fails_the_run() -> None:
     lines = [line for line in quiet() if not (isinstance(line, Final) and line.key == "w7")]
     verdict, message = by_id(schedule(), lines)["STORM-LEDGER"]
