@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seakeep.artifacts import nodes as node_objects
@@ -51,9 +51,12 @@ JSON = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=4)),
     max_leaves=12,
 )
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""How fast a busy machine makes examples says nothing about what is tested."""
 OBJECTS = st.dictionaries(st.text(max_size=4), JSON, max_size=4)
 
 
+@unhurried
 @given(body=OBJECTS, more=OBJECTS)
 def test_what_is_as_wanted_never_differs_whatever_others_add(body: dict[str, Any], more: dict[str, Any]) -> None:
     assert first_difference(body, body) == ""
@@ -69,6 +72,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path]
 
 
+@unhurried
 @given(body=OBJECTS.filter(leaves), data=st.data())
 def test_a_changed_leaf_is_always_found(body: dict[str, Any], data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(leaves(body)))
@@ -80,6 +84,7 @@ def test_a_changed_leaf_is_always_found(body: dict[str, Any], data: st.DataObjec
     assert first_difference(body, found) != ""
 
 
+@unhurried
 @given(wanted=JSON, found=JSON)
 def test_any_two_values_can_be_compared(wanted: Any, found: Any) -> None:
     assert isinstance(first_difference(wanted, found), str)
