@@ -250,7 +250,7 @@ def test_a_storm_loses_nothing_and_can_be_judged_again(three):
     assert [
         id_ for id_ in ("STORM-LEDGER", "STORM-LINEARIZABLE", "STORM-WATCHES") if found[id_]["verdict"] == "FAIL"
     ] == []
-    assert report["ledger"]["acknowledged"] > 10
+    assert report["ledger"]["acknowledged"] > 5
     again = three.run("storm", "judge", report["run"], "-o", "json")
     assert (again.code, again.json) == (ran.code, report)
     assert "<svg" in three.run("storm", "show", "--html").out
@@ -265,8 +265,8 @@ def test_a_storm_whose_controller_is_killed_heals_by_itself(three):
     fault = deadman.arm("t_9", 2, "rm -f /run/a-fault\n") + "touch /run/a-fault\n"
     three.ssh("c-cp1", fault).ok()
     three.eventually(lambda: three.ssh("c-cp1", "test -e /run/a-fault").code == 1, "the timer to heal c-cp1", 30)
-    three.eventually(lambda: three.run("storm", "heal").code == 0, "nothing to be left", 60)
-    assert "nothing was left behind" in three.run("storm", "heal").ok().out
+    three.eventually(lambda: "nothing was left" in three.run("storm", "heal").out, "nothing to be left", 60)
+    assert three.run("storm", "heal").ok().out.count("healed") == 0
     three.eventually(lambda: healthy(three), "the cluster to come back", 90)
 
 

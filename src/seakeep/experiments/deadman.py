@@ -35,7 +35,7 @@ systemctl stop seakeep-storm-{token}.timer 2>/dev/null || true
 systemctl reset-failed seakeep-storm-{token}.service 2>/dev/null || true
 systemd-run --quiet --collect --unit=seakeep-storm-{token} --on-active={seconds:.0f} \\
   --timer-property=AccuracySec=200ms --property=TimeoutStartSec=120 \\
-  sh -c {quote(f"sh {folder}/heal && rm -rf {folder}")}
+  sh -c {quote(f"sh {folder}/heal && rm -rf {folder} && (rmdir {FOLDER} 2>/dev/null; true)")}
 """
 
 
@@ -49,6 +49,7 @@ s=$?
 if [ $s -eq 0 ]; then
   systemctl stop seakeep-storm-{token}.timer 2>/dev/null
   rm -rf {FOLDER}/{token}
+  rmdir {FOLDER} 2>/dev/null
 fi
 exit $s
 """
@@ -65,5 +66,6 @@ def sweep() -> str:
   rm -rf "$d"
   echo "$t"
 done
+rmdir {FOLDER} 2>/dev/null
 exit ${{bad:-0}}
 """

@@ -38,8 +38,8 @@ async def test_armed_then_disarmed_leaves_nothing(host) -> None:
 
     assert (await run(host, deadman.disarm("r1_0", heal))).status == 0
 
-    left = await run(host, f"ls {deadman.FOLDER} {FAULT}; tail -1 /var/asked")
-    assert left.stdout.decode() == f"{deadman.FOLDER}:\nsystemctl stop seakeep-storm-r1_0.timer\n"
+    left = await run(host, f"ls -d {deadman.FOLDER} {FAULT}; tail -1 /var/asked")
+    assert left.stdout.decode() == "systemctl stop seakeep-storm-r1_0.timer\n"
 
 
 async def test_the_timer_keeps_what_a_healing_that_fails_needs(host) -> None:

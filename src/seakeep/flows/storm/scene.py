@@ -20,8 +20,9 @@ MOVES_AFTER = 5
 """Seconds that the moving pods stay on a node that is not ready, instead of Kubernetes' 300."""
 
 
-class _Meta(msgspec.Struct):
+class _Meta(msgspec.Struct, rename="camel"):
     name: str = ""
+    deletion_timestamp: str = ""
 
 
 class _Condition(msgspec.Struct):
@@ -76,7 +77,8 @@ async def remove_leftovers(admin: ApiClient) -> tuple[str, ...]:
     status, body = await admin.raw(f"/api/v1/namespaces?labelSelector={LABEL}%3Dyes")
     if status != 200:
         raise ApiError.of(status, body, "list the namespaces of earlier storms")
-    names = tuple(each.metadata.name for each in decoded(body, _Namespaces, "namespaces").items)
+    found = decoded(body, _Namespaces, "namespaces").items
+    names = tuple(each.metadata.name for each in found if not each.metadata.deletion_timestamp)
     for name in names:
         await admin.delete("v1", "Namespace", name)
     return names
