@@ -12,6 +12,8 @@ NAME = "seakeep-haproxy"
 CONFIG = f"{LB}/haproxy.cfg"
 CA = f"{LB}/ca.crt"
 RUN = "/run/seakeep-haproxy"
+STATS = f"{RUN}/stats.sock"
+BACKEND = "kube-apiserver"
 PROGRAM = "/usr/sbin/haproxy"
 
 
@@ -50,7 +52,7 @@ def _config(design: Design) -> str:
         "    log stdout format raw local0 notice",
         "    user haproxy",
         "    group haproxy",
-        f"    stats socket {RUN}/admin.sock user root group root mode 600 level admin",
+        f"    stats socket {RUN}/admin.sock user root group root mode 600 level admin expose-fd listeners",
         "    hard-stop-after 1h",
         # Two descriptors each; HAProxy does not start where it may not open that many (20000 in the lab).
         "    maxconn 8000",
@@ -73,16 +75,27 @@ def _config(design: Design) -> str:
         "    timeout server 1h",
         "    timeout tunnel 1h",
         "",
+        # What it thinks of each API server, for whoever may read the socket: root.
+        "frontend stats",
+        "    mode http",
+        "    option httplog",
+        f"    bind unix@{STATS} user root group root mode 600",
+        "    stats enable",
+        "    stats uri /",
+        "    option dontlog-normal",
+        "",
         "frontend kube-apiserver",
         *binds,
-        "    default_backend kube-apiserver",
+        f"    default_backend {BACKEND}",
         "",
-        "backend kube-apiserver",
+        f"backend {BACKEND}",
         "    balance leastconn",
         "    option httpchk",
         "    http-check connect ssl",
         "    http-check send meth GET uri /readyz ver HTTP/1.1 hdr Host kube-apiserver",
-        "    http-check expect status 200",
+        # An API server that answers anything else is stopping, starting, or has lost etcd: it gets no new connection,
+        # and those it has are its own to end. One that does not answer is down, and its connections are cut.
+        "    http-check expect status 200 error-status L7OKC",
         f"    default-server {check}",
         *(f"    server {cp.name} {cp.address}:{PORT} verifyhost {cp.name}" for cp in servers),
     ]

@@ -3,20 +3,28 @@
 All start as BACKUP with `nopreempt`: whoever holds the VIP keeps it until its check fails, so a machine that
 comes back causes no second failover. Priorities only order the first election. A failed check is a FAULT, not
 a lower weight: the holder resigns at once (priority 0) instead of waiting to be outvoted.
+
+It is stopped before HAProxy and started after it, whoever restarts that one: the VIP leaves first.
 """
 
 from seakeep.artifacts import unit
 from seakeep.artifacts.base import FileSpec, MachineFiles, UnitSpec, UserSpec
 from seakeep.artifacts.common import LB, UNITS, unit_file
 from seakeep.artifacts.haproxy import CA
+from seakeep.artifacts.haproxy import NAME as HAPROXY_NAME
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 
 NAME = "seakeep-keepalived"
 CONFIG = f"{LB}/keepalived.conf"
 CHECK = f"{LB}/check-api"
+LEAVE = f"{LB}/leave-vip"
+NOTE = f"{LB}/note-state"
+RUN = "/run/seakeep-keepalived"
+TABLE = "seakeep_leave"
 USER = "seakeep-check"
 PROGRAM = "/usr/sbin/keepalived"
+HAPROXY = f"{HAPROXY_NAME}.service"
 
 
 def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
@@ -28,6 +36,8 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
         files=(
             FileSpec(path=CONFIG, parts=(_config(design, machine, traits),), mode=0o600),
             FileSpec(path=CHECK, parts=(_check(design),), mode=0o755),
+            FileSpec(path=LEAVE, parts=(_leave(design),), mode=0o755),
+            FileSpec(path=NOTE, parts=(_NOTE,), mode=0o755),
             unit_file(NAME, _unit()),
         ),
         units=(
@@ -38,6 +48,13 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
             ),
         ),
     )
+
+
+_NOTE = f"""\
+#!/bin/sh
+# Called by keepalived with INSTANCE, its name and the new state: whether this machine may take the VIP.
+printf '%s\\n' "$3" >{RUN}/state
+"""
 
 
 def router_id(design: Design) -> int:
@@ -87,6 +104,7 @@ def _config(design: Design, machine: Machine, traits: Traits) -> str:
         "    track_script {",
         "        api",
         "    }",
+        f'    notify "{NOTE}" root root',
         "}",
     ]
     return "\n".join(lines) + "\n"
@@ -103,9 +121,31 @@ def _check(design: Design) -> str:
     )
 
 
+def _leave(design: Design) -> str:
+    vip, port = design.endpoint.vip, design.endpoint.port
+    return (
+        "#!/bin/sh\n"
+        "# Runs before keepalived is stopped. Where the VIP is held, new connections wait while requests under way\n"
+        "# end: a SYN that is dropped comes again after a second, to the next holder; a connection made now would be\n"
+        "# cut.\n"
+        f"ip -o -4 addr show to {vip} | grep -q . || exit 0\n"
+        "nft -f - <<END || exit 0\n"
+        f"table inet {TABLE} {{\n"
+        "  chain in {\n"
+        "    type filter hook input priority -300; policy accept;\n"
+        f"    ip daddr {vip} tcp dport {port} tcp flags & (fin | syn | rst | ack) == syn drop\n"
+        "  }\n"
+        "}\n"
+        "END\n"
+        "sleep 0.5\n"
+    )
+
+
 def _unit() -> str:
     settings = [
         "ExecReload=/bin/kill -HUP $MAINPID",
+        f"ExecStop=-{LEAVE}",
+        f"ExecStopPost=-/usr/sbin/nft delete table inet {TABLE}",
         "KillMode=process",
         "Restart=always",
         "RestartSec=1",
@@ -119,8 +159,8 @@ def _unit() -> str:
         "--dont-fork",
         "--log-console",
         f"--use-file={CONFIG}",
-        "--pid=/run/seakeep-keepalived/keepalived.pid",
-        "--vrrp_pid=/run/seakeep-keepalived/vrrp.pid",
+        f"--pid={RUN}/keepalived.pid",
+        f"--vrrp_pid={RUN}/vrrp.pid",
         "--vrrp",
     ]
-    return unit.service("VIP of the Kubernetes API", command, settings, after=("seakeep-haproxy.service",))
+    return unit.service("VIP of the Kubernetes API", command, settings, after=(HAPROXY,), part_of=(HAPROXY,))

@@ -24,6 +24,9 @@ AUDIT_FOLDER = "/var/log/kubernetes"
 SA_KEY = f"{PKI}/sa.key"
 PORT = 6443
 
+_WATCH_SECONDS = 5
+"""In which all watches are ended, spread out so that they do not come back together."""
+
 _REQUEST_SECONDS = 60
 """The API server's own limit for a request that is not a watch."""
 
@@ -129,8 +132,11 @@ def flags(design: Design, machine: Machine) -> dict[str, str]:
         "audit-log-maxbackup": str(security.audit_max_backups),
         "audit-log-maxsize": str(security.audit_max_size_mb),
         "profiling": "false",
+        # Without --shutdown-send-retry-after: when the delay is over, kept connections are ended (GOAWAY, or closed
+        # when idle) and open again elsewhere. With it each would be told 429 and to come back after five seconds.
         "shutdown-delay-duration": seconds(design.timings.shutdown_delay),
-        "shutdown-send-retry-after": "true",
+        # Without it watches are not told to end, and each restart waits a minute for them.
+        "shutdown-watch-termination-grace-period": seconds(_WATCH_SECONDS),
     }
     if len(peers) > 1:
         # Long HTTP/2 connections never move by themselves; this lets them find a server that came back.

@@ -25,8 +25,10 @@ def service(
     *,
     after: Sequence[str] = (),
     wants: Sequence[str] = (),
+    part_of: Sequence[str] = (),
 ) -> str:
-    """A service file. `command` is the program and its arguments, one line each; `settings` go to [Service].
+    """A service file. `command` is the program and its arguments, one line each; `settings` go to [Service]. Units
+    that it is `part_of` take it along when they are stopped or restarted.
 
     Starting is never rate-limited: a service that gives up needs a person, and every one of these recovers
     by trying again.
@@ -34,6 +36,8 @@ def service(
     lines = ["[Unit]", f"Description={description}"]
     lines.append("After=" + " ".join(("network-online.target", *after)))
     lines.append("Wants=" + " ".join(("network-online.target", *wants)))
+    if part_of:
+        lines.append("PartOf=" + " ".join(part_of))
     lines += ["StartLimitIntervalSec=0", "", "[Service]"]
     lines.append("ExecStart=" + " \\\n  ".join(command))
     lines += list(settings)

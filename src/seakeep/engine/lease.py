@@ -139,8 +139,8 @@ class LeaseLock:
         holder = found.spec.holder_identity
         if not holder or holder == self.identity:
             return
-        owner = _owner_of(found)
-        if owner is not None and owner.computer == self._owner.computer:
+        owner = owner_of(found)
+        if owner is not None and (owner.computer, owner.boot) == (self._owner.computer, self._owner.boot):
             if not is_dead(owner, self._owner):
                 raise self._refused(found)
             self._progress.note(f"took over the cluster's lock that a dead process left: {owner}")
@@ -159,7 +159,7 @@ class LeaseLock:
         self._progress.note(f"took over the cluster's lock: {owner or holder} was silent for {silence} s")
 
     def _refused(self, lease: Lease) -> RefusedError:
-        owner = _owner_of(lease)
+        owner = owner_of(lease)
         who = str(owner) if owner else lease.spec.holder_identity
         return RefusedError(
             f"the cluster is locked by {who}, since {lease.spec.acquire_time} by its clock", hint=BREAK_HINT
@@ -208,7 +208,25 @@ class LeaseLock:
             self._lease = None
 
 
-def _owner_of(lease: Lease) -> Owner | None:
+async def break_lease(api: LeaseApi, shown: Lease) -> None:
+    """Leave the lease without a holder when the one that was shown still holds it; RefusedError when it is another. Its
+    holder notices at its next renewal."""
+    for _ in range(5):
+        found = await api.get(NAMESPACE, NAME)
+        if found is None or not found.spec.holder_identity:
+            return
+        if found.spec.holder_identity != shown.spec.holder_identity:
+            raise RefusedError(
+                f"the cluster's lease is now held by {owner_of(found) or found.spec.holder_identity}", hint="look again"
+            )
+        free = LeaseSpec(None, 1, None, None, found.spec.lease_transitions)
+        if await api.update(msgspec.structs.replace(found, spec=free)) is not None:
+            return
+    raise RefusedError("the cluster's lease is written faster than it could be broken", hint="look again")
+
+
+def owner_of(lease: Lease) -> Owner | None:
+    """Who holds it, where its annotation can be read."""
     text = lease.metadata.annotations.get(OWNER_ANNOTATION, "")
     try:
         return msgspec.json.decode(text, type=Owner)

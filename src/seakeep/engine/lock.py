@@ -28,6 +28,8 @@ from seakeep.transport.base import Host
 BREAK_HINT = "if that run is dead: `seakeep unlock`, which shows the owner and asks first"
 BEAT = 30.0
 """Seconds between signs of life."""
+SILENT = BEAT * 2.5
+"""Seconds without a sign of life after which a holder may be thought dead: two were missed."""
 _TIMEOUT = 60.0
 
 
@@ -69,6 +71,11 @@ def is_dead(owner: Owner, me: Owner) -> bool:
     if owner.computer != me.computer:
         return False
     return owner.boot != me.boot or _born(owner.pid) != owner.born
+
+
+def is_alive(owner: Owner, me: Owner) -> bool:
+    """Whether the owner's process is known to run. False when it runs on another computer: unknown."""
+    return (owner.computer, owner.boot) == (me.computer, me.boot) and not is_dead(owner, me)
 
 
 class FileLock:
@@ -130,7 +137,7 @@ class Held:
 
     def __str__(self) -> str:
         who = str(self.owner) if self.owner else "somebody unknown (its content is not readable)"
-        return f"{who}, for {_span(self.age)}, last sign of life {_span(self.silent)} ago"
+        return f"{who}, for {span(self.age)}, last sign of life {span(self.silent)} ago"
 
 
 class MachineLock:
@@ -208,12 +215,17 @@ class MachineLock:
 
     async def _take(self, host: Host) -> None:
         held = await self._claim(host, expected=None)
-        if held is not None and held.owner is not None and is_dead(held.owner, self._owner):
+        if held is not None and held.owner is not None and self._abandoned(held, held.owner):
             self._progress.note(f"took over the lock on {host.name} that a dead process left: {held.owner}")
             held = await self._claim(host, expected=held)
         if held is not None:
             raise RefusedError(f"the cluster is locked on {host.name} by {held}", hint=BREAK_HINT)
         self._taken.append(host)
+
+    def _abandoned(self, held: Held, owner: Owner) -> bool:
+        """Whether the lock may be taken over. Two computers made from one image look like one that was booted anew:
+        then only silence tells a dead process from one on the other."""
+        return is_dead(owner, self._owner) and (owner.boot == self._owner.boot or held.silent >= SILENT)
 
     async def _claim(self, host: Host, *, expected: Held | None) -> Held | None:
         """Take the lock when it is free or exactly as expected; else what is there."""
@@ -292,7 +304,8 @@ def _decode(data: bytes) -> Owner | None:
         return None
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """For people: seconds, minutes or hours."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

@@ -38,11 +38,14 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Requests that are judged together. `connection` is `fresh` or `kept`, `target` what they are sent to."""
+    """Requests that are judged together. `connection` is `fresh` or `kept`, `target` what they are sent to. One is sent
+    in every interval whose number leaves `turn` when divided by `every`."""
 
     verb: str
     connection: str
     target: str = "endpoint"
+    every: int = 1
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ Request = Callable[[int], Awaitable[Answer]]
 
 
 class Sampler:
-    """Sends one request of every kind each interval, for the time of an `async with`.
+    """Sends requests of every kind at their pace, for the time of an `async with`.
 
     Leaving the block waits for the answers to what has been sent; an exception in it, or a cancellation, does not.
     """
@@ -125,6 +128,8 @@ class Sampler:
                 await self._clock.sleep(early)
             self.late = max(self.late, self.passed - due)
             for kind, request in self._requests.items():
+                if number % kind.every != kind.turn:
+                    continue
                 task = asyncio.create_task(self._one(kind, request, number, due))
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
@@ -164,7 +169,10 @@ def summary(sampler: Sampler, *, endpoint: str, since: float = 0.0, until: float
         failed=sum(each.refused + each.ambiguous for each in series),
         ambiguous=sum(each.ambiguous for each in series),
         unseen=sum(each.unseen for each in series),
-        longest_gap_ms=max((each.longest_gap_ms for each in series), default=0.0),
+        longest_gap_ms=max(
+            (each.longest_gap_ms for kind, each in zip(sampler.kinds, series, strict=True) if kind.every == 1),
+            default=0.0,
+        ),
         late_ms=_ms(sampler.late),
         series=series,
         failures=tuple(

@@ -22,7 +22,7 @@ from seakeep.engine.model import Forget, Issue, Step
 from seakeep.engine.plan import Plan, ensure_fresh
 from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
-from seakeep.flows import absent, planning, readiness
+from seakeep.flows import absent, planning, readiness, rolling
 from seakeep.flows.cluster_changes import change_cluster
 from seakeep.flows.gates import gates, together
 from seakeep.flows.kubectl import connected
@@ -32,6 +32,7 @@ from seakeep.flows.session import Session, own_name
 from seakeep.flows.view import View, context_of, observe
 from seakeep.phases.base import traits_of
 from seakeep.report.apply import ApplyReport, PhaseTime
+from seakeep.report.probe import ProbeSummary
 from seakeep.state import pki, roster
 from seakeep.state.runs import Run, new_run
 from seakeep.transport.api import ApiClient
@@ -173,16 +174,14 @@ class _Work:
     journal: Journal
     watch: Stopwatch
     done: int = 0
+    probe: ProbeSummary | None = None
 
     async def all(self, owner: Owner) -> ApplyReport:
         """The parts, each planned anew from what the ones before have made possible."""
         session, watch = self.session, self.watch
         await self._part("keys")
         self.view = replace(self.view, asked=())
-        await self._part("leave")
-        await self._execute(planning.newcomers(context_of(session, self.view)))
-        await self._part("join")
-        await self._part("machines")
+        await self._machines()
         await self._part("prune")
         via = await session.entrance()
         async with session.api("anonymous", "break-glass", "admin", via=via) as clients:
@@ -207,6 +206,7 @@ class _Work:
             changes=self.done,
             phases=tuple(watch.laps),
             run_dir=str(self.run.folder),
+            probe=self.probe,
             proof=proof,
             left_out=tuple(sorted(session.without)),
             next_steps=_next_steps(session),
@@ -219,6 +219,22 @@ class _Work:
         if stage.steps or name in ("keys", "machines"):
             await self._execute(stage, clients)
             self.watch.lap(part.title)
+
+    async def _machines(self) -> None:
+        """Who goes, who comes, and what every machine is to have: watched from outside where that disturbs the API."""
+        session = self.session
+        context = context_of(session, self.view)
+        leaving = planning.stage(planning.part("leave"), context)
+        on = bool(leaving.steps) or rolling.disturbs(planning.stage(planning.part("machines"), context), session.design)
+        async with rolling.watched(session, self.run, self.journal, on=on, purpose="apply") as seen:
+            await self._part("leave")
+            await self._execute(planning.newcomers(context_of(session, self.view)))
+            await self._part("join")
+            part = planning.part("machines")
+            stage = planning.stage(part, context_of(session, self.view))
+            await self._execute(await rolling.in_order(session, stage))
+            self.watch.lap(part.title)
+        self.probe = seen.summary
 
     async def _images(self) -> None:
         await self._execute(planning.stage(planning.part("images"), context_of(self.session, self.view)))
@@ -295,8 +311,11 @@ def _world(session: Session, view: View, clients: Mapping[str, ApiClient] | None
 
 
 @asynccontextmanager
-async def machine_lock(session: Session, owner: Owner) -> AsyncIterator[None]:
-    """Held on the control-plane machines: two operators on two computers meet there."""
+async def machine_lock(session: Session, owner: Owner, *, needed: bool = True) -> AsyncIterator[None]:
+    """Held on the control-plane machines: two operators on two computers meet there.
+
+    RefusedError when another holds it, or where no machine answers; in the latter case only if it is `needed`.
+    """
     names = [machine.name for machine in session.design.with_role(Role.CONTROL_PLANE)]
     hosts = [session.host(name) for name in names if name not in session.without]
 
@@ -308,10 +327,12 @@ async def machine_lock(session: Session, owner: Owner) -> AsyncIterator[None]:
     try:
         await lock.__aenter__()
     except MachineError as error:
-        raise RefusedError(
-            f"no control-plane machine could be locked; nothing was changed. {error.host}: {error.message}",
-            hint=error.hint,
-        ) from error
+        if needed:
+            raise RefusedError(
+                f"no control-plane machine could be locked; nothing was changed. {error.host}: {error.message}",
+                hint=error.hint,
+            ) from error
+        session.progress.note(f"no control-plane machine could be locked: {error.host}: {error.message}")
     try:
         yield
     finally:

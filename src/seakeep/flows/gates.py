@@ -23,7 +23,11 @@ Judge = Callable[[Mapping[str, FactSet]], Mapping[str, str]]
 
 
 def etcd_health(facts: Mapping[str, FactSet]) -> dict[str, str]:
-    """Member -> '' when it serves linearizable reads and has caught up, else what is wrong."""
+    """Member -> '' when it serves linearizable reads and has caught up, else what is wrong.
+
+    A linearizable read is answered once the member has applied all that was committed when it was asked: it proves that
+    it has caught up. The revisions are compared as well, for a member that stood still between the two questions.
+    """
     states = _told(facts, etcd.FACT)
     newest = max((state.revision for state in states.values()), default=0)
     health: dict[str, str] = {}
@@ -46,12 +50,33 @@ def api_health(facts: Mapping[str, FactSet]) -> dict[str, str]:
     return {name: "" if ready else "/readyz is not 200" for name, ready in _told(facts, apiserver.FACT).items()}
 
 
+def balanced_health(facts: Mapping[str, FactSet]) -> dict[str, str]:
+    """Machine -> '' when its API server is ready and gets new connections from every load balancer that tells.
+
+    Between the two lie the load balancers' checks. Without them the next API server would go down while clients still
+    find none but that one.
+    """
+    telling = {name: state for name, state in _told(facts, vip.FACT).items() if state.servers}
+    health = api_health(facts)
+    for name, wrong in health.items():
+        if wrong:
+            continue
+        if not telling:
+            health[name] = "no load balancer tells whether it is used"
+        elif outside := sorted(balancer for balancer, state in telling.items() if not state.gives(name)):
+            health[name] = f"{', '.join(outside)} does not use it yet"
+    return health
+
+
 def balancer_health(facts: Mapping[str, FactSet]) -> dict[str, str]:
-    """Machine -> '' when the API is ready through its own HAProxy."""
-    return {
-        name: "" if state.through_own else "no ready API server behind it"
-        for name, state in _told(facts, vip.FACT).items()
-    }
+    """Machine -> '' when the API is ready through its own HAProxy and its keepalived may take the VIP."""
+    health: dict[str, str] = {}
+    for name, state in _told(facts, vip.FACT).items():
+        if not state.through_own:
+            health[name] = "no ready API server behind it"
+        else:
+            health[name] = "" if state.vrrp in ("MASTER", "BACKUP") else f"keepalived is {state.vrrp or 'not running'}"
+    return health
 
 
 def _told(facts: Mapping[str, FactSet], fact: Fact[T]) -> dict[str, T]:
@@ -61,14 +86,14 @@ def _told(facts: Mapping[str, FactSet], fact: Fact[T]) -> dict[str, T]:
 
 
 def reader(
-    session: Session, machines: tuple[Machine, ...], fact: object, judge: Judge
+    session: Session, machines: tuple[Machine, ...], fact: object, judge: Judge, *more: object
 ) -> Callable[[], Awaitable[Mapping[str, str]]]:
-    """Reads one fact of all the machines, side by side. A machine that does not answer is left out, and one that the
+    """Reads the facts of all the machines, side by side. A machine that does not answer is left out, and one that the
     user goes on without is not asked."""
     asked = [machine for machine in machines if machine.name not in session.without]
 
     async def read() -> Mapping[str, str]:
-        found, errors = await session.read((fact,), asked, timeout=15)  # type: ignore[arg-type]
+        found, errors = await session.read((fact, *more), asked, timeout=15)  # type: ignore[arg-type]
         if not found and errors:
             raise next(iter(errors.values()))
         return judge(found)
@@ -87,16 +112,20 @@ GROUPS: tuple[tuple[str, Role, object, Judge, int | None], ...] = (
 def gates(session: Session) -> dict[str, Gate]:
     """Of five etcd members three must remain; of API servers and load balancers one."""
     design = session.design
+    readers = {group: reader(session, design.with_role(role), fact, judge) for group, role, fact, judge, _ in GROUPS}
+    if balancers := design.with_role(Role.LOAD_BALANCER):
+        both = tuple(dict.fromkeys((*design.with_role(Role.CONTROL_PLANE), *balancers)))
+        readers[control_plane.SERIAL] = reader(session, both, apiserver.FACT, balanced_health, vip.FACT)
     return {
         group: QuorumGate(
             group,
             [machine.name for machine in design.with_role(role)],
-            reader(session, design.with_role(role), fact, judge),
+            readers[group],
             clock=session.clock,
             progress=session.progress,
             needed=needed,
         )
-        for group, role, fact, judge, needed in GROUPS
+        for group, role, _, _, needed in GROUPS
     }
 
 

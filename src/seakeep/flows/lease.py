@@ -1,11 +1,34 @@
 """The operator's lease in the cluster, over the API client."""
 
+from datetime import datetime
+
 import msgspec
 
-from seakeep.engine.lease import Lease
+from seakeep.engine.lease import NAME, NAMESPACE, Lease
 from seakeep.transport.api import ApiClient, ApiError, decoded
 
 _PATH = "/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+
+
+class _Field(msgspec.Struct):
+    time: datetime | None = None
+
+
+class _Meta(msgspec.Struct, rename="camel"):
+    managed_fields: list[_Field] = []
+
+
+class _Written(msgspec.Struct):
+    metadata: _Meta
+
+
+async def renewed_at(api: ApiClient) -> datetime | None:
+    """When the lease was last written, by the API server's clock: its own renewTime is of the holder's."""
+    status, body = await api.raw(f"{_PATH.format(namespace=NAMESPACE)}/{NAME}")
+    if status != 200:
+        return None
+    times = [each.time for each in decoded(body, _Written, "the operator's lease").metadata.managed_fields]
+    return max((time for time in times if time is not None), default=None)
 
 
 class ApiLease:

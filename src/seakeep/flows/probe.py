@@ -12,35 +12,41 @@ import secrets
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
 from seakeep.core.errors import MachineError, SeakeepError, UndecidedError
-from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret
 from seakeep.design.model import Design, Machine, Role
 from seakeep.engine import probe as engine
 from seakeep.engine.probe import Answer, Kind, Outcome, Sampler
 from seakeep.engine.wait import await_until
+from seakeep.flows import probe_account as account
 from seakeep.flows.session import Session
 from seakeep.report.probe import ProbeSummary
-from seakeep.transport.api import ApiClient, ApiError, api_client, decoded
+from seakeep.state.rotation import trust_name
+from seakeep.transport.api import ApiClient, ApiError, decoded, trusting
 from seakeep.transport.base import Host
+from seakeep.transport.lean import LeanClient
 
-LABEL = "seakeep.dev/probe"
-ACCOUNT = "probe"
-ROLE = "seakeep:probe"
-TOKEN_SECONDS = 12 * 3600
-"""No probe runs longer. The token ends with its namespace in any case."""
+REQUEST_LIMIT = 15.0
+"""Seconds after which a request has failed, the limit of Seakeep's own requests. What is slower than usual and still
+answered is no failure; it shows as a gap."""
 
-REQUEST_LIMIT = 5.0
-"""Seconds after which a request has failed: two lost SYNs (1 s and 3 s) are still only slow."""
-
-ALIVE_LIMIT = 3.0
+ALIVE_LIMIT = 10.0
 """Seconds in which a machine that carries the probe has to answer when a request through it has failed."""
 
 WAYS = 2
 CONNECTIONS = ("fresh", "kept")
+KINDS = (
+    Kind("read", "fresh"),
+    Kind("write", "fresh"),
+    Kind("read", "kept", every=3),
+    Kind("write", "kept", every=3, turn=1),
+)
+"""A new connection for every read and every write, each interval; beside them connections that are kept. Those go by
+each of two machines in turn as well: hence their odd pace."""
 _ORDER = (Role.WORKER, Role.ETCD, Role.LOAD_BALANCER, Role.CONTROL_PLANE)
 _TRIED = 16
 """Candidates at the most that are asked whether they reach the endpoint."""
@@ -53,18 +59,6 @@ class _Meta(msgspec.Struct, rename="camel"):
 
 class _Object(msgspec.Struct):
     metadata: _Meta
-
-
-class _List(msgspec.Struct):
-    items: list[_Object]
-
-
-class _Token(msgspec.Struct):
-    token: str
-
-
-class _TokenAnswer(msgspec.Struct):
-    status: _Token
 
 
 class Probe:
@@ -104,14 +98,13 @@ async def probing(
     endpoint = session.design.endpoint
     namespace = f"seakeep-probe-{purpose}-{secrets.token_hex(3)}"
     async with AsyncExitStack() as stack:
-        await _remove_leftovers(admin, purpose)
-        stack.push_async_callback(_remove, session, admin, namespace)
-        token = await _prepare(admin, namespace, purpose)
+        await account.remove_leftovers(admin, purpose)
+        stack.push_async_callback(account.remove, session, admin, namespace)
+        token = await account.prepare(admin, namespace, purpose, CONNECTIONS)
         ways = await stack.enter_async_context(_Ways(session, candidates(session.design, avoid), token))
         work = _Work(ways, namespace)
         await _settled(session, work)
-        kinds = [Kind(verb, connection) for connection in CONNECTIONS for verb in ("read", "write")]
-        sampler = Sampler({kind: work.request(kind) for kind in kinds}, clock=session.clock)
+        sampler = Sampler({kind: work.request(kind) for kind in KINDS}, clock=session.clock)
         probe = Probe(sampler, ways, f"{endpoint.host}:{endpoint.port}")
         async with sampler:
             yield probe
@@ -137,12 +130,22 @@ def _spread(machines: Sequence[Machine]) -> Iterator[Machine]:
         yield from (own[index] for own in rounds.values() if index < len(own))
 
 
+class Client(Protocol):
+    """What requests are sent with: `transport.lean.LeanClient`."""
+
+    reconnected: int
+
+    async def raw(self, path: str, *, method: str = "GET", body: bytes | None = None) -> tuple[int, bytes]:
+        """(status, body). ApiError where there was no answer."""
+        ...
+
+
 @dataclass(slots=True)
 class _Way:
     """One machine that carries requests. `clients` by connection: fresh and kept."""
 
     host: Host
-    clients: dict[str, ApiClient]
+    clients: "dict[str, Client]"
     stack: AsyncExitStack
     looking: "asyncio.Task[bool] | None" = None
 
@@ -168,6 +171,7 @@ class _Ways:
         self._spare = list(machines)
         self._token = token
         self._live: list[_Way] = []
+        self._broken: list[_Way] = []
         self._replacing: asyncio.Task[None] | None = None
         self._ended = 0
         self.used: list[str] = []
@@ -190,21 +194,22 @@ class _Ways:
     @property
     def reconnected(self) -> int:
         """Kept connections that were found closed."""
-        return self._ended + sum(client.reconnected for way in self._live for client in way.clients.values())
+        ways = (*self._live, *self._broken)
+        return self._ended + sum(client.reconnected for way in ways for client in way.clients.values())
 
     def pick(self, number: int) -> _Way | None:
         """Each in turn; None while none is left."""
         return self._live[number % len(self._live)] if self._live else None
 
     async def broke(self, way: _Way) -> bool:
-        """Whether the way itself is broken. It is then no longer used, and another is looked for."""
+        """Whether the way itself is broken. It is then no longer used, and another is looked for. It stays open to the
+        end: other requests are still under way on it."""
         if await way.lives():
             return False
         if way in self._live:
             self._live.remove(way)
-            self._ended += sum(client.reconnected for client in way.clients.values())
+            self._broken.append(way)
             self._spare.append(self._session.design.machine(way.host.name))
-            await self._drop(way)
             if self._replacing is None or self._replacing.done():
                 self._replacing = asyncio.create_task(self._fill())
         return True
@@ -234,19 +239,13 @@ class _Ways:
             await stack.aclose()
             return None
         socket = await stack.enter_async_context(host.tunnel(str(endpoint.host), endpoint.port))
-        ca = session.state.read("pki/cluster/ca.crt")
-        clients = {}
+        context = trusting(session.state.read(trust_name("cluster")))
+        clients: dict[str, Client] = {}
         for connection in CONNECTIONS:
-            client = api_client(
-                socket,
-                ca=ca,
-                pair=None,
-                server_name="kubernetes",
-                token=self._token,
-                keep=connection == "kept",
-                timeout=REQUEST_LIMIT,
-            )
-            clients[connection] = await stack.enter_async_context(client)
+            keep = connection == "kept"
+            client = LeanClient(socket, context, server_name="kubernetes", token=self._token, keep=keep)
+            stack.callback(client.close)
+            clients[connection] = client
         return _Way(host, clients, stack)
 
     @staticmethod
@@ -259,7 +258,7 @@ class _Ways:
             self._replacing.cancel()
             await asyncio.gather(self._replacing, return_exceptions=True)
         self._ended = self.reconnected
-        ways, self._live = self._live, []
+        ways, self._live, self._broken = [*self._live, *self._broken], [], []
         for way in ways:
             await self._drop(way)
 
@@ -280,11 +279,15 @@ class _Work:
             if way is None:
                 return Answer(Outcome.UNSEEN, "no machine carries the probe")
             try:
-                return await self.send(way, kind, number)
+                async with asyncio.timeout(REQUEST_LIMIT):
+                    return await self.send(way, kind, number)
             except ApiError as error:
-                if await self.ways.broke(way):
-                    return Answer(Outcome.UNSEEN, f"{way.host.name}, which carried the request, does not answer")
-                return Answer(Outcome.AMBIGUOUS if error.sent else Outcome.REFUSED, error.message)
+                failed = Answer(Outcome.AMBIGUOUS if error.sent else Outcome.REFUSED, error.message)
+            except TimeoutError:
+                failed = Answer(Outcome.AMBIGUOUS, f"no answer within {REQUEST_LIMIT:.0f} s")
+            if await self.ways.broke(way):
+                return Answer(Outcome.UNSEEN, f"{way.host.name}, which carried the request, does not answer")
+            return failed
 
         return send
 
@@ -297,7 +300,7 @@ class _Work:
             status, body = await client.raw(path)
         else:
             # Without a resourceVersion: requests that pile up behind a stall must not meet each other's conflicts.
-            content = _config_map(kind.connection, number)
+            content = account.config_map(kind.connection, number)
             status, body = await client.raw(path, method="PUT", body=msgspec.json.encode(content))
         if not 200 <= status < 300:
             error = ApiError.of(status, body, kind.verb)
@@ -316,12 +319,11 @@ async def _settled(session: Session, work: _Work) -> None:
     them several times."""
     servers = len(session.design.with_role(Role.CONTROL_PLANE))
     numbers = iter(range(10_000))
-    kinds = [Kind(verb, connection) for connection in CONNECTIONS for verb in ("read", "write")]
 
     async def probe() -> str | None:
         for _ in range(2 * servers):
             number = next(numbers)
-            for kind in kinds:
+            for kind in KINDS:
                 answer = await work.request(kind)(number)
                 if answer.outcome is not Outcome.OK:
                     return answer.why
@@ -336,59 +338,3 @@ async def _settled(session: Session, work: _Work) -> None:
         progress=session.progress,
         subject="probe",
     )
-
-
-async def _prepare(admin: ApiClient, namespace: str, purpose: str) -> Secret:
-    """Everything that the probe needs; its token."""
-    labels: JsonObject = {LABEL: purpose, "app.kubernetes.io/managed-by": "seakeep"}
-    await admin.apply("v1", "Namespace", namespace, {"metadata": {"labels": labels}})
-    await admin.apply("v1", "ServiceAccount", ACCOUNT, {"automountServiceAccountToken": False}, namespace=namespace)
-    for name in CONNECTIONS:
-        await admin.apply("v1", "ConfigMap", name, {"data": {"n": ""}}, namespace=namespace)
-    rbac = "rbac.authorization.k8s.io"
-    rule: JsonObject = {
-        "apiGroups": [""],
-        "resources": ["configmaps"],
-        "resourceNames": list(CONNECTIONS),
-        "verbs": ["get", "update"],
-    }
-    await admin.apply(f"{rbac}/v1", "Role", ROLE, {"rules": [rule]}, namespace=namespace)
-    binding: JsonObject = {
-        "roleRef": {"apiGroup": rbac, "kind": "Role", "name": ROLE},
-        "subjects": [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": namespace}],
-    }
-    await admin.apply(f"{rbac}/v1", "RoleBinding", ROLE, binding, namespace=namespace)
-    return await _token(admin, namespace)
-
-
-async def _token(admin: ApiClient, namespace: str) -> Secret:
-    request = {
-        "apiVersion": "authentication.k8s.io/v1",
-        "kind": "TokenRequest",
-        "spec": {"expirationSeconds": TOKEN_SECONDS},
-    }
-    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{ACCOUNT}/token"
-    status, body = await admin.raw(path, method="POST", body=msgspec.json.encode(request))
-    if status >= 300:
-        raise ApiError.of(status, body, "the probe's token")
-    return Secret(decoded(body, _TokenAnswer, "the probe's token").status.token.encode())
-
-
-def _config_map(name: str, number: int) -> JsonObject:
-    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"n": str(number)}}
-
-
-async def _remove(session: Session, admin: ApiClient, namespace: str) -> None:
-    """Also when the API is in trouble: then a note says what is left, and the next probe takes it away."""
-    try:
-        await admin.delete("v1", "Namespace", namespace)
-    except SeakeepError as error:
-        session.progress.note(f"the probe's namespace {namespace} could not be removed: {error.message}")
-
-
-async def _remove_leftovers(admin: ApiClient, purpose: str) -> None:
-    status, body = await admin.raw(f"/api/v1/namespaces?labelSelector={LABEL}%3D{purpose}")
-    if status != 200:
-        raise ApiError.of(status, body, "list the namespaces of earlier probes")
-    for each in decoded(body, _List, "namespaces of earlier probes").items:
-        await admin.delete("v1", "Namespace", each.metadata.name)

@@ -17,12 +17,13 @@ from seakeep.engine.model import Script, Step
 from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
 from seakeep.facts import inventory, leftovers, system
+from seakeep.flows.apply import machine_lock
 from seakeep.flows.session import Session
 from seakeep.phases import kernel, packages, prune_machines
 from seakeep.phases.compare import service
 from seakeep.report.apply import ResetReport
 from seakeep.state import roster
-from seakeep.state.runs import new_run
+from seakeep.state.runs import Run, new_run
 
 _LISTED = f"""\
 for u in $({inventory.LISTED_UNITS} 2>/dev/null); do
@@ -65,40 +66,45 @@ async def reset(session: Session, *, keep_etcd: bool, confirm_name: Callable[[],
     run = new_run(session.state, "reset", session.clock.now())
     owner = Owner.me(run=run.id, command="reset", clock=session.clock)
     with FileLock(session.state.path("lock"), owner), session.logged(run.log):
-        facts, unreachable = await session.read((leftovers.FACT, system.FACT), design.machines)
-        for name, found in sorted(facts.items()):
-            foreign = [x for x in found.get(leftovers.FACT) if x.startswith("owner:") and x != f"owner:{design.name}"]
-            if foreign:
-                raise RefusedError(
-                    f"{name} belongs to the cluster {foreign[0].partition(':')[2]!r}; nothing was changed"
-                )
-        machines = [machine for machine in design.machines if machine.name in facts]
-        steps = tuple(_step(session, machine, keep_etcd=keep_etcd) for machine in machines)
-        stage = Stage("reset", "Take the cluster off its machines", steps)
-        world = World(host=session.host, arch=lambda _: "amd64", resolve=session.state.resolve, blobs=session.store)
-        with Journal(run.journal, clock=session.clock) as journal:
-            who = f"{getpass.getuser()}@{platform.node()}"
-            journal.run_start(run=run.id, by=who, command="reset", planned=[step.change.id for step in steps])
-            executor = Executor(
-                world,
-                journal=journal,
-                clock=session.clock,
-                progress=session.progress,
-                stop=session.options.interrupt,
-            )
-            try:
-                await executor.run([stage])
-                if unreachable:
-                    raise next(iter(unreachable.values()))
-            except SeakeepError as error:
-                journal.run_end("failed", error.message)
-                raise
-            journal.run_end("ok")
+        # A cluster whose control plane is gone for good has to be taken off what is left of it.
+        async with machine_lock(session, owner, needed=False):
+            machines = await _clean(session, run, keep_etcd=keep_etcd)
         _forget(session, keep_etcd=keep_etcd)
     kept = ("etcd's data", "keys and certificates") if keep_etcd else ()
-    return ResetReport(
-        cluster_name=design.name, machines=tuple(m.name for m in machines), kept=kept, run_dir=str(run.folder)
-    )
+    return ResetReport(cluster_name=design.name, machines=machines, kept=kept, run_dir=str(run.folder))
+
+
+async def _clean(session: Session, run: Run, *, keep_etcd: bool) -> tuple[str, ...]:
+    """Clean every machine that answers; their names."""
+    design = session.design
+    facts, unreachable = await session.read((leftovers.FACT, system.FACT), design.machines)
+    for name, found in sorted(facts.items()):
+        foreign = [x for x in found.get(leftovers.FACT) if x.startswith("owner:") and x != f"owner:{design.name}"]
+        if foreign:
+            raise RefusedError(f"{name} belongs to the cluster {foreign[0].partition(':')[2]!r}; nothing was changed")
+    machines = [machine for machine in design.machines if machine.name in facts]
+    steps = tuple(_step(session, machine, keep_etcd=keep_etcd) for machine in machines)
+    stage = Stage("reset", "Take the cluster off its machines", steps)
+    world = World(host=session.host, arch=lambda _: "amd64", resolve=session.state.resolve, blobs=session.store)
+    with Journal(run.journal, clock=session.clock) as journal:
+        who = f"{getpass.getuser()}@{platform.node()}"
+        journal.run_start(run=run.id, by=who, command="reset", planned=[step.change.id for step in steps])
+        executor = Executor(
+            world,
+            journal=journal,
+            clock=session.clock,
+            progress=session.progress,
+            stop=session.options.interrupt,
+        )
+        try:
+            await executor.run([stage])
+            if unreachable:
+                raise next(iter(unreachable.values()))
+        except SeakeepError as error:
+            journal.run_end("failed", error.message)
+            raise
+        journal.run_end("ok")
+    return tuple(machine.name for machine in machines)
 
 
 def _step(session: Session, machine: Machine, *, keep_etcd: bool) -> Step:

@@ -32,6 +32,7 @@ async def up(session: Session, *, confirm: Confirm) -> UpReport:
         changes=report.changes,
         status=state,
         run_dir=report.run_dir,
+        probe=report.probe,
         proof=report.proof,
         next_steps=(
             f"{seakeep} kubectl -f {file} -- get pods -A -o wide",

@@ -19,6 +19,7 @@ TOOLS: tuple[tuple[Role | None, str, str, str], ...] = (
     (None, "curl", "curl", "curl"),
     (Role.LOAD_BALANCER, "haproxy", "haproxy", "haproxy"),
     (Role.LOAD_BALANCER, "keepalived", "keepalived", "keepalived"),
+    (Role.LOAD_BALANCER, "nft", "nftables", "nftables"),
 )
 """(role or None for all, program, Debian package, Red Hat package)."""
 

@@ -6,6 +6,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.report.document import BLANK, Cell, Document, Line, Table, Tone, line, seconds, steps
 from seakeep.report.findings import problems, rows, verdict_of
 from seakeep.report.model import Part, Report, exit_of
+from seakeep.report.probe import ProbeSummary
 from seakeep.report.status import StatusReport
 
 
@@ -17,13 +18,15 @@ class PhaseTime(Part, frozen=True, kw_only=True):
 
 
 class ApplyReport(Report, frozen=True, kw_only=True, tag="Apply"):
-    """A run that came to its end. `proof` holds the real work done through the endpoint afterwards; `left_out` are the
-    machines that did not answer and that it went on without."""
+    """A run that came to its end. `probe` is what clients noticed of the machines' part, null where nothing was
+    restarted there; `proof` holds the real work done through the endpoint afterwards; `left_out` are the machines that
+    did not answer and that it went on without."""
 
     cluster_name: str
     changes: int
     phases: tuple[PhaseTime, ...]
     run_dir: str
+    probe: ProbeSummary | None = None
     proof: tuple[Finding, ...] = ()
     next_steps: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -41,6 +44,7 @@ class ApplyReport(Report, frozen=True, kw_only=True, tag="Apply"):
         return (
             *_phases(self.phases),
             *_proof(self.proof),
+            *(self.probe.document() if self.probe is not None else ()),
             BLANK,
             _end(self.changes, self.run_dir),
             *_left_out(self.left_out),
@@ -56,6 +60,7 @@ class UpReport(Report, frozen=True, kw_only=True, tag="Up"):
     changes: int
     status: StatusReport
     run_dir: str
+    probe: ProbeSummary | None = None
     proof: tuple[Finding, ...] = ()
     next_steps: tuple[str, ...] = ()
 
@@ -70,6 +75,7 @@ class UpReport(Report, frozen=True, kw_only=True, tag="Up"):
             BLANK,
             *_phases(self.phases),
             *_proof(self.proof),
+            *(self.probe.document() if self.probe is not None else ()),
             BLANK,
             _end(self.changes, self.run_dir),
             *steps("Three things to try next", self.next_steps),

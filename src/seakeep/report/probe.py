@@ -40,8 +40,9 @@ class ProbeFailure(Part, frozen=True, kw_only=True):
 class ProbeSummary(Part, frozen=True, kw_only=True):
     """All requests of one probe.
 
-    `longestGapMs` is the longest time in which no request of some kind succeeded; an undisturbed API leaves about one
-    interval. `lateMs` is how late the probe itself sent a request at the worst: a gap of that size may be its own.
+    `longestGapMs` is the longest time in which no request of some kind that is sent each interval succeeded; an
+    undisturbed API leaves about one interval.
+    `lateMs` is how late the probe itself sent a request at the worst: a gap of that size may be its own.
     `backwards` counts reads that answered with something older than a write that had been acknowledged before.
     `reconnected` counts kept connections that had been closed when they were used again.
     """

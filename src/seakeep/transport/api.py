@@ -9,6 +9,8 @@ import ssl
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
@@ -103,6 +105,8 @@ class ApiClient:
     """
 
     reconnected = 0
+    server_time: datetime | None = None
+    """The server's clock at its last answer, to the second."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
@@ -126,6 +130,7 @@ class ApiClient:
             text = str(error) or type(error).__name__
             sent = not isinstance(error, _NOT_SENT)
             raise ApiError(f"the API did not answer {method} {path}: {text}", status=0, sent=sent) from error
+        self.server_time = _date(answer.headers.get("date", ""))
         return answer.status_code, answer.content
 
     async def lines(self, path: str, *, silence: float) -> AsyncIterator[bytes]:
@@ -202,6 +207,13 @@ class ApiClient:
         return found
 
 
+def _date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError:
+        return None
+
+
 def decoded(body: bytes, kind: type[T], what: str) -> T:
     """An answer of `raw`, with the fields that are used. ApiError for one of another shape."""
     try:
@@ -229,28 +241,30 @@ async def api_client(
     ca: Secret | None,
     pair: tuple[Secret | None, Secret | None] | None,
     server_name: str,
-    token: Secret | None = None,
     keep: bool = True,
     timeout: float = TIMEOUT,
 ) -> AsyncIterator[ApiClient]:
-    """A client of the API server behind the socket. `pair` is a certificate and its key; None is anonymous, or
-    whoever the `token` says. Without `keep` every request has a connection of its own.
+    """A client of the API server behind the socket. `pair` is a certificate and its key; None is anonymous. Without
+    `keep` every request has a connection of its own.
 
     UsageError for a value that the state folder does not hold: a missing certificate is never anonymous.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cadata=_held(ca, "the CA certificate").reveal().decode())
+    context = trusting(ca)
     if pair is not None:
         load_pair(context, _held(pair[0], "the certificate"), _held(pair[1], "the certificate's key"))
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None if keep else 0)
     transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=context, trust_env=False, limits=limits)
-    headers = {"Authorization": f"Bearer {token.reveal().decode()}"} if token is not None else {}
     base = f"https://{server_name}"
-    async with httpx.AsyncClient(
-        transport=transport, base_url=base, timeout=timeout, headers=headers, trust_env=False
-    ) as http:
+    async with httpx.AsyncClient(transport=transport, base_url=base, timeout=timeout, trust_env=False) as http:
         yield ApiClient(http)
+
+
+def trusting(ca: Secret | None) -> ssl.SSLContext:
+    """TLS towards a server whose certificate this authority has signed. UsageError where there is none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(cadata=_held(ca, "the CA certificate").reveal().decode())
+    return context
 
 
 def _held(value: Secret | None, what: str) -> Secret:

@@ -1,6 +1,6 @@
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seakeep.artifacts import yamltext
@@ -20,6 +20,7 @@ VALUES = st.recursive(
 DOCUMENTS = st.dictionaries(st.text(min_size=1, max_size=8), VALUES, min_size=1, max_size=5)
 
 
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_a_reader_gets_back_what_was_written(document: dict[str, object]) -> None:
     assert yaml.safe_load(yamltext.dump(document)) == document

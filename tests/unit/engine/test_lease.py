@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from seakeep.core.errors import RefusedError, RunError
-from seakeep.engine.lease import DURATION, NAME, NAMESPACE, Lease, LeaseLock, LeaseMeta, LeaseSpec
+from seakeep.engine.lease import DURATION, NAME, NAMESPACE, Lease, LeaseLock, LeaseMeta, LeaseSpec, break_lease
 from seakeep.engine.lock import Owner
 
 from .sim import FakeClock, Recorder
@@ -238,3 +238,45 @@ def test_the_wire_format_is_the_api_s() -> None:
             "leaseTransitions": 1,
         },
     }
+
+
+async def test_a_broken_lease_has_no_holder_and_its_holder_notices() -> None:
+    api = Api()
+    lost: list[str] = []
+    async with lock(api, lost=lost) as held:
+        shown = await api.get(NAMESPACE, NAME)
+        assert shown is not None
+        await held.renew()  # a sign of life in between moves the version, not the holder
+        await break_lease(api, shown)
+        assert api.holder is None
+        assert not await held.renew()
+
+
+async def test_only_the_lease_that_was_shown_is_broken() -> None:
+    api = Api()
+    api.held_by("somebody", "2026-11-23T00:00:00.000000Z")
+    shown = await api.get(NAMESPACE, NAME)
+    assert shown is not None
+    api.held_by("somebody else", "2026-11-23T00:00:10.000000Z")
+    with pytest.raises(RefusedError, match="now held by somebody else"):
+        await break_lease(api, shown)
+    assert api.holder == "somebody else"
+
+
+async def test_breaking_a_lease_that_was_let_go_is_done() -> None:
+    api = Api()
+    api.held_by("somebody", "2026-11-23T00:00:00.000000Z")
+    shown = api.lease
+    assert shown is not None
+    api.lease = None
+    await break_lease(api, shown)
+
+
+async def test_a_copy_of_this_computer_is_watched_not_taken_for_dead() -> None:
+    """The same computer under another boot may be another computer made from the same image."""
+    api = Api()
+    twin = msgspec.structs.replace(ME, boot="another", run="r9")
+    async with lock(api, twin, clock=OnlyRenewals()):
+        clock = OnlyRenewals()
+        async with lock(api, ME, clock=clock):
+            assert sum(clock.slept) >= DURATION

@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from seakeep.core.errors import MachineError, RefusedError
-from seakeep.engine.lock import BEAT, FileLock, MachineLock, Owner, break_lock, is_dead, read_lock
+from seakeep.engine.lock import BEAT, FileLock, MachineLock, Owner, break_lock, is_alive, is_dead, read_lock
 from seakeep.transport.base import Result
 
 from .sim import FakeClock, FolderHost, Recorder
@@ -286,3 +287,54 @@ async def test_hostile_owner_names_are_data(hosts: list[FolderHost]) -> None:
 
     assert held is not None
     assert held.owner == hostile
+
+
+class LateClock(FakeClock):
+    """The operator's computer is five years off."""
+
+    def now(self) -> datetime:
+        return datetime(2031, 1, 1, tzinfo=UTC)
+
+
+async def test_ages_are_told_by_the_machines_clock_whatever_the_operators_says(hosts: list[FolderHost]) -> None:
+    wrong = msgspec.structs.replace(OTHER, since=Owner.me(run="r", command="apply", clock=LateClock()).since)
+    roots = {host.name: str(host.root) for host in hosts}
+    theirs = MachineLock(hosts, wrong, clock=StillClock(), progress=Recorder(), root=lambda name: roots[name])
+    async with theirs:
+        with pytest.raises(RefusedError) as caught:
+            async with lock(hosts):
+                pass
+        held = await read_lock(hosts[0], root=str(hosts[0].root))
+    assert held is not None
+    assert held.age < 60
+    assert held.silent < 60
+    assert "2031" not in caught.value.message
+
+
+async def test_a_machine_whose_clock_was_set_back_gives_no_negative_age(hosts: list[FolderHost]) -> None:
+    host = hosts[0]
+    await plant(host, OTHER)
+    path = host.at("/var/lib/seakeep/lock")
+    path.write_text("4000000000\n" + path.read_text().partition("\n")[2])
+    os.utime(path, (4_000_000_000, 4_000_000_000))
+    held = await read_lock(host, root=str(host.root))
+    assert held is not None
+    assert (held.age, held.silent) == (0.0, 0.0)
+
+
+async def test_a_copy_of_this_computer_is_not_taken_for_its_past(hosts: list[FolderHost]) -> None:
+    """Same machine-id and name, another boot: this computer before it was booted anew, or a living copy of it."""
+    twin = msgspec.structs.replace(ME, boot="another", run="r9")
+    await plant(hosts[0], twin)
+    with pytest.raises(RefusedError, match="is locked on cp1"):
+        async with lock([hosts[0]]):
+            pass
+    os.utime(hosts[0].at("/var/lib/seakeep/lock"), (1, 1))
+    async with lock([hosts[0]]):
+        pass
+
+
+def test_alive_and_dead_are_told_of_this_computer_only() -> None:
+    assert is_alive(ME, ME)
+    for owner in (DEAD, OTHER, msgspec.structs.replace(ME, boot="another")):
+        assert not is_alive(owner, ME)

@@ -14,7 +14,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.design.model import Role
 from seakeep.facts import apiserver, etcd
 from seakeep.facts.base import FactSet
-from seakeep.flows.gates import all_healthy, api_health, balancer_health, etcd_health, gates, together
+from seakeep.flows.gates import all_healthy, api_health, balanced_health, balancer_health, etcd_health, gates, together
 from seakeep.flows.observe import objects
 from seakeep.flows.view import observe
 from seakeep.phases.objects import key_of
@@ -133,8 +133,21 @@ def test_one_member_that_is_not_understood_does_not_hide_the_others() -> None:
     assert etcd_health({"a": FactSet("a", {})}) == {}
     facts = {**sets("apiserver", a=b"200", b=b"500"), "c": FactSet("c", {})}
     assert api_health(facts) == {"a": "", "b": "/readyz is not 200"}
-    facts = {**sets("vip", a=b"200\n", b=b"000\n"), "c": FactSet("c", {})}
+    facts = {**sets("vip", a=b"200\nvrrp BACKUP\n", b=b"000\nvrrp MASTER\n"), "c": FactSet("c", {})}
     assert balancer_health(facts) == {"a": "", "b": "no ready API server behind it"}
+    facts = sets("vip", a=b"200\nvrrp FAULT\n", b=b"200\nvrrp \n")
+    assert balancer_health(facts) == {"a": "keepalived is FAULT", "b": "keepalived is not running"}
+
+
+def test_an_api_server_is_back_when_every_load_balancer_that_tells_uses_it() -> None:
+    ready = {**sets("apiserver", a=b"200", b=b"200", c=b"500")}
+    used = b"200\nserver a UP\nserver b UP\nserver c NOLB\n"
+    waits = b"200\nserver a UP\nserver b DOWN 1/2\nserver c NOLB\n"
+    both = {**ready, **sets("vip", x=used, y=waits, z=b"")}
+    assert balanced_health(both) == {"a": "", "b": "y does not use it yet", "c": "/readyz is not 200"}
+    assert balanced_health({**ready, **sets("vip", x=used)})["b"] == ""
+    silent = balanced_health({**ready, **sets("vip", x=b"000\n")})
+    assert silent["a"] == "no load balancer tells whether it is used"
 
 
 async def test_all_healthy_names_those_that_are_not(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from tests.unit.flows.world import FakeApi, FakeSession, no_api
 from seakeep.core.errors import UndecidedError
 from seakeep.core.secret import Secret
 from seakeep.engine.probe import Kind, Outcome
-from seakeep.flows.probe import _prepare, _remove_leftovers, _Way, _Ways, _Work, candidates
+from seakeep.flows.probe import CONNECTIONS, _Way, _Ways, _Work, candidates
+from seakeep.flows.probe_account import prepare, remove_leftovers
 from seakeep.transport.api import ApiError
 from seakeep.transport.fake import Fail, FakeHost
 
@@ -138,7 +139,7 @@ async def test_the_account_may_read_and_write_its_two_objects_only() -> None:
             bodies.append((path, body))
             return 201, msgspec.json.encode({"status": {"token": "jwt"}})
 
-    assert (await _prepare(Api(no_api), "seakeep-probe-apply-1", "apply")).reveal() == b"jwt"
+    assert (await prepare(Api(no_api), "seakeep-probe-apply-1", "apply", CONNECTIONS)).reveal() == b"jwt"
     role = next(msgspec.json.decode(body) for path, body in bodies if "/roles/" in path and body)
     assert role["rules"] == [
         {
@@ -153,6 +154,6 @@ async def test_the_account_may_read_and_write_its_two_objects_only() -> None:
 
 async def test_what_a_killed_probe_left_is_removed() -> None:
     api = FakeApi(lambda method, _: (200, {"items": [{"metadata": {"name": "seakeep-probe-apply-9"}}]}))
-    await _remove_leftovers(api, "apply")
+    await remove_leftovers(api, "apply")
     assert api.calls[0] == "GET /api/v1/namespaces?labelSelector=seakeep.dev/probe%3Dapply"
     assert api.calls[1].startswith("DELETE /api/v1/namespaces/seakeep-probe-apply-9")
