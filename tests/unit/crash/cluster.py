@@ -24,7 +24,7 @@ from tests.unit.flows.world import FakeStore
 from tests.unit.phases.world import EXAMPLES, as_served
 
 from seakeep.artifacts.base import KubeObject
-from seakeep.core.errors import MachineError, RefusedError
+from seakeep.core.errors import MachineError, RefusedError, UndecidedError
 from seakeep.core.progress import Silent
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.complete import complete
@@ -211,6 +211,8 @@ class SimSession(Session):
 
     @asynccontextmanager
     async def api(self, *identities: str, via: object = None) -> AsyncIterator[Mapping[str, ApiClient]]:
+        if identities == ("admin",):
+            raise UndecidedError("nothing carries a probe here")
         # A client needs what the real one reads from the state folder.
         assert self.state.read("pki/cluster/ca.crt") is not None
         for identity in identities:
@@ -322,20 +324,20 @@ class Cluster:
     def facts(self, name: str, ids: tuple[str, ...]) -> FactSet:
         """What the machine says; health as it follows from what runs."""
         machine = self.hosts[name].machine
-        if len(ids) > 1:
+        if not {"etcd", "apiserver", "vip"}.issuperset(ids):
             whole = machine.facts()
             raw = {id_: whole.raw[id_] for id_ in ids if id_ in whole.raw}
             return FactSet(name, raw, whole.read_at, whole._parsed)
-        [health] = ids
         members = self.with_role(Role.ETCD, "etcd")
-        says = {
-            "etcd": b"",
-            "apiserver": b"200" if self.api_servers().get(name) else b"000",
-            "vip": b"200" if machine.runs("seakeep-haproxy") and any(self.api_servers().values()) else b"503",
-        }
+        servers = self.api_servers()
+        says = {"etcd": b"", "apiserver": b"200" if servers.get(name) else b"000", "vip": b"503"}
+        if machine.runs("seakeep-haproxy") and any(servers.values()):
+            used = "".join(f"server {server} {'UP' if ready else 'NOLB'}\n" for server, ready in servers.items())
+            vrrp = "BACKUP" if machine.runs("seakeep-keepalived") else ""
+            says["vip"] = f"200\nvrrp {vrrp}\n{used}".encode()
         if members.get(name) and sum(members.values()) > len(members) // 2:
             says["etcd"] = b'[{"Status":{"header":{"revision":7}}}]\n{"members":[]}\n{"linearizable":true}\n'
-        return FactSet(name, {health: says[health]})
+        return FactSet(name, {id_: says[id_] for id_ in ids})
 
 
 def another_process(*, run: str, command: str, clock: Any) -> Owner:

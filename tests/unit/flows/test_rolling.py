@@ -103,8 +103,10 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def watched(session: FakeSession, *, on: bool, fail: bool = False) -> tuple[rolling.Watched, Path]:
     run = new_run(session.state, "apply", session.clock.now())
+    journal_of = Journal(run.journal, clock=session.clock)
+    journal_of.run_start(run=run.id, by="me", command="apply", planned=[])
     failing = pytest.raises(RunError) if fail else contextlib.nullcontext()
-    with Journal(run.journal, clock=session.clock) as journal, failing:
+    with journal_of as journal, failing:
         async with rolling.watched(session, run, journal, on=on, purpose="apply") as seen:
             if fail:
                 raise RunError("a member did not come back")
