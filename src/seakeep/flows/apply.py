@@ -4,20 +4,18 @@ import asyncio
 import contextlib
 import getpass
 import platform
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
 from seakeep.core.change import CLUSTER, OPERATOR
-from seakeep.core.errors import Exit, MachineError, RefusedError, SeakeepError, UsageError
+from seakeep.core.errors import Exit, RefusedError, SeakeepError, UsageError
 from seakeep.core.finding import Finding
-from seakeep.design.model import Role
 from seakeep.engine.journal import Journal
 from seakeep.engine.lease import LeaseLock
-from seakeep.engine.lock import FileLock, MachineLock, Owner
+from seakeep.engine.lock import FileLock, Owner
 from seakeep.engine.model import Forget, Issue, Step
 from seakeep.engine.plan import Plan, ensure_fresh
 from seakeep.engine.run import Executor, World
@@ -27,6 +25,7 @@ from seakeep.flows.cluster_changes import change_cluster
 from seakeep.flows.gates import gates, together
 from seakeep.flows.kubectl import connected
 from seakeep.flows.lease import ApiLease
+from seakeep.flows.locks import machine_lock
 from seakeep.flows.proof import Proof, prove
 from seakeep.flows.session import Session, own_name
 from seakeep.flows.view import View, context_of, observe
@@ -308,35 +307,6 @@ def _world(session: Session, view: View, clients: Mapping[str, ApiClient] | None
         gates=gates(session),
         handlers={OPERATOR: issue, CLUSTER: change},
     )
-
-
-@asynccontextmanager
-async def machine_lock(session: Session, owner: Owner, *, needed: bool = True) -> AsyncIterator[None]:
-    """Held on the control-plane machines: two operators on two computers meet there.
-
-    RefusedError when another holds it, or where no machine answers; in the latter case only if it is `needed`.
-    """
-    names = [machine.name for machine in session.design.with_role(Role.CONTROL_PLANE)]
-    hosts = [session.host(name) for name in names if name not in session.without]
-
-    def lost(why: str) -> None:
-        session.progress.note(why)
-        session.options.interrupt.set()
-
-    lock = MachineLock(hosts, owner, clock=session.clock, progress=session.progress, on_lost=lost)
-    try:
-        await lock.__aenter__()
-    except MachineError as error:
-        if needed:
-            raise RefusedError(
-                f"no control-plane machine could be locked; nothing was changed. {error.host}: {error.message}",
-                hint=error.hint,
-            ) from error
-        session.progress.note(f"no control-plane machine could be locked: {error.host}: {error.message}")
-    try:
-        yield
-    finally:
-        await lock.__aexit__(None, None, None)
 
 
 def _record(session: Session, run: Run, plan: Plan, view: View) -> None:

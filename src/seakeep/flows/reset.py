@@ -17,7 +17,7 @@ from seakeep.engine.model import Script, Step
 from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
 from seakeep.facts import inventory, leftovers, system
-from seakeep.flows.apply import machine_lock
+from seakeep.flows.locks import machine_lock
 from seakeep.flows.session import Session
 from seakeep.phases import kernel, packages, prune_machines
 from seakeep.phases.compare import service
