@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from seakeep.checks.base import Check, Note, Scope, bad
 from seakeep.core.finding import Severity
-from seakeep.manifests.access import dig, listing, mappings
+from seakeep.manifests.access import dig, listing, mappings, text
 from seakeep.manifests.index import Index
 from seakeep.manifests.model import Manifest
 
@@ -36,5 +36,5 @@ def judge(manifest: Manifest, _: Index) -> Iterator[Note]:
         peers = listing(rule, "from")
         if not peers:
             yield bad("the rule lets everybody in", path)
-        elif any(dig(peer, "ipBlock", "cidr") in EVERYBODY and not dig(peer, "ipBlock", "except") for peer in peers):
+        elif any(text(peer, "ipBlock", "cidr") in EVERYBODY and not dig(peer, "ipBlock", "except") for peer in peers):
             yield bad("the rule lets every address in", path)

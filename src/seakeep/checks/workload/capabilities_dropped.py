@@ -38,6 +38,8 @@ CHECK = Check(
         "kubeeye:InsecureCapabilities",
         "cis-1.12:5.2.8",
         "cis-1.12:5.2.9",
+        "kubescape:C-0211",
+        "checkov:CKV_K8S_30",
     ),
 )
 

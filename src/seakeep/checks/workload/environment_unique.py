@@ -22,8 +22,8 @@ CHECK = Check(
     remediation="keep one of the two",
     equivalents=(
         "kube-linter:duplicate-env-var",
-        "kubescape:C-0295",
         "kube-score:environment-variable-key-duplication",
+        "kubescape:C-0295",
     ),
 )
 

@@ -32,11 +32,11 @@ def judge(pod: Pod, _: Index) -> Answer:
     found, kind = pod.spec.get("restartPolicy"), pod.manifest.type
     path = pod.at("restartPolicy")
     if kind in SERVE:
-        if found in {None, "Always"}:
+        if found is None or found == "Always":
             return None
         return bad(f"a {kind} cannot have pods with restartPolicy {found}", path, fix=(drop(path),))
     if kind in BATCH:
-        if found in {"OnFailure", "Never"}:
+        if found in ("OnFailure", "Never"):  # a list cannot be looked up in a set
             return None
         return bad(f"a {kind} needs restartPolicy OnFailure or Never", path)
     return MOOT

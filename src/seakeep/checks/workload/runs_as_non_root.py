@@ -34,6 +34,10 @@ CHECK = Check(
         "popeye:POP-306",
         "kubeeye:NotRunAsNonRoot",
         "cis-1.12:5.2.7",
+        "kubescape:C-0211",
+        "checkov:CKV_K8S_29",
+        "checkov:CKV_K8S_30",
+        "cis-1.12:5.6.3",
     ),
 )
 

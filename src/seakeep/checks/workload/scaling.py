@@ -24,9 +24,11 @@ def target_of(autoscaler: Manifest) -> tuple[str, str]:
 
 def autoscalers(index: Index) -> dict[tuple[str, str, str], Manifest]:
     """HorizontalPodAutoscalers by type, namespace and name of what they scale. For Index.once."""
-    return {
-        (target_of(each)[0], each.namespace, target_of(each)[1]): each for each in index.of("HorizontalPodAutoscaler")
-    }
+    found: dict[tuple[str, str, str], Manifest] = {}
+    for each in index.of("HorizontalPodAutoscaler"):
+        kind, name = target_of(each)
+        found[kind, each.namespace, name] = each
+    return found
 
 
 def autoscaler_of(manifest: Manifest, index: Index) -> Manifest | None:

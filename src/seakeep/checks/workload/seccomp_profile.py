@@ -32,6 +32,8 @@ CHECK = Check(
         "gatekeeper:seccompv2",
         "polaris:linuxHardening",
         "cis-1.12:5.6.2",
+        "kubescape:C-0211",
+        "checkov:CKV_K8S_29",
     ),
 )
 

@@ -86,7 +86,6 @@ def run(
     import sys
     from datetime import UTC, datetime
 
-    from seakeep.checks.catalog import catalog
     from seakeep.checks.select import Selection
     from seakeep.cli.minors import minor
     from seakeep.cli.outputs import show_all
@@ -95,6 +94,8 @@ def run(
 
     selection = Selection(only, skip, Severity(min_severity))
     if only or skip:
+        from seakeep.checks.catalog import catalog
+
         selection.refuse_unknown([entry.check.id for entry in catalog()])
     request = Request(
         file=call.settings.file if live or not paths or _given("file") else None,
