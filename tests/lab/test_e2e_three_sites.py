@@ -270,6 +270,31 @@ def test_a_storm_whose_controller_is_killed_heals_by_itself(three):
     three.eventually(lambda: healthy(three), "the cluster to come back", 90)
 
 
+def test_a_roll_of_everything_is_not_noticed(three):
+    """A flag of the API servers, HAProxy's configuration and its unit, and etcd's leader, one machine after the other."""
+    text = three.file.read_text()
+    three.file.write_text(text.replace("\nspec:\n", "\nspec:\n  security: {audit: {maxAgeDays: 31}}\n", 1))
+    leader = next(m["name"] for m in three.run("status", "-o", "json").json["etcd"]["members"] if m["leader"])
+    three.ssh(leader, "echo '# edited' >>/etc/etcd/etcd.yaml").ok()
+    for balancer in ("a-lb1", "b-lb1"):
+        three.ssh(balancer, "echo '# edited' >>/etc/seakeep/lb/haproxy.cfg").ok()
+    report = three.run("apply", "--yes", "-o", "json").ok().json
+    probe = report["probe"]
+    assert probe["reads"] > 100
+    assert probe["writes"] > 100
+    assert (probe["failed"], probe["backwards"]) == (0, 0), probe["failures"]
+    notes = [record["text"] for record in three.journal() if record["record"] == "note"]
+    assert any(note.startswith("probe: ") and "0 failed" in note for note in notes)
+    left = three.run("kubectl", "--", "get", "namespaces", "-l", "seakeep.dev/probe=apply", "-o", "name").ok()
+    three.eventually(
+        lambda: (
+            three.run("kubectl", "--", "get", "namespaces", "-l", "seakeep.dev/probe=apply", "-o", "name").out == ""
+        ),
+        f"the probe's namespace to go: {left.out}",
+    )
+    assert three.plan() == []
+
+
 def test_reset_leaves_twelve_bare_machines(three):
     three.run("reset", "--yes").ok()
     for machine in ("a-etcd1", "b-cp1", "a-lb1", "b-worker1"):
