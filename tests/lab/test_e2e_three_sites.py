@@ -271,7 +271,7 @@ def test_a_storm_whose_controller_is_killed_heals_by_itself(three):
 
 
 def test_a_roll_of_everything_is_not_noticed(three):
-    """A flag of the API servers, HAProxy's configuration and its unit, and etcd's leader, one machine after the other."""
+    """A flag of the API servers, HAProxy's configuration and etcd's leader, one machine after the other."""
     text = three.file.read_text()
     three.file.write_text(text.replace("\nspec:\n", "\nspec:\n  security: {audit: {maxAgeDays: 31}}\n", 1))
     leader = next(m["name"] for m in three.run("status", "-o", "json").json["etcd"]["members"] if m["leader"])
@@ -285,13 +285,8 @@ def test_a_roll_of_everything_is_not_noticed(three):
     assert (probe["failed"], probe["backwards"]) == (0, 0), probe["failures"]
     notes = [record["text"] for record in three.journal() if record["record"] == "note"]
     assert any(note.startswith("probe: ") and "0 failed" in note for note in notes)
-    left = three.run("kubectl", "--", "get", "namespaces", "-l", "seakeep.dev/probe=apply", "-o", "name").ok()
-    three.eventually(
-        lambda: (
-            three.run("kubectl", "--", "get", "namespaces", "-l", "seakeep.dev/probe=apply", "-o", "name").out == ""
-        ),
-        f"the probe's namespace to go: {left.out}",
-    )
+    left = ("kubectl", "--", "get", "namespaces", "-l", "seakeep.dev/probe=apply", "-o", "name")
+    three.eventually(lambda: three.run(*left).ok().out == "", "the probe's namespace to go")
     assert three.plan() == []
 
 
