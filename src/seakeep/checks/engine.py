@@ -11,14 +11,11 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from seakeep.checks.base import Answer, Check, Note, Per
+from seakeep.checks.base import MOOT, Answer, Check, Note, Per
 from seakeep.core.verdict import Verdict, merge
 from seakeep.manifests.index import Index, OperatorFile
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.pods import Pod
-
-_EACH = frozenset({Per.INDEX, Per.LIVE})
-"""Called once about everything: each note is about another thing, and a unit of its own."""
 
 Judge = Callable[..., Answer]
 """What it takes is said by the check's `per`."""
@@ -64,119 +61,101 @@ class Verdicts:
     tallies: dict[str, Tally] = field(default_factory=dict)
 
 
+Entry = tuple[Check, Judge, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Who is asked about objects of a type: about the object, its pod, its containers."""
+
+    objects: list[Entry]
+    pods: list[Entry]
+    containers: list[Entry]
+
+
 class Engine:
     """The checks of a run, sorted by what they are called with."""
 
-    def __init__(self, modules: Iterable[ModuleType], index: Index, *, passes: bool = False, live: Any = None) -> None:
-        """`live` is what was read of the living cluster, for checks of that scope; they are not asked without it."""
+    def __init__(self, modules: Iterable[ModuleType], index: Index, *, passes: bool = False) -> None:
         self._index = index
-        self._live = live
         self._passes = passes
-        self._by_type: dict[str, list[tuple[Check, Judge]]] = {}
-        self._every: list[tuple[Check, Judge]] = []
-        self._pods: list[tuple[Check, Judge]] = []
-        self._containers: list[tuple[Check, Judge]] = []
-        self._whole: list[tuple[Check, Judge]] = []
-        self._living: list[tuple[Check, Judge]] = []
-        self._by_form: dict[str, list[tuple[Check, Judge]]] = {}
         self._made = Verdicts()
+        self._entries: list[Entry] = []
+        self._plans: dict[str, _Plan] = {}
         for module in modules:
-            self._take(module.CHECK, module.judge)
-
-    def _take(self, check: Check, judge: Judge) -> None:
-        entry = (check, judge)
-        self._made.tallies[check.id] = Tally()
-        match check.per:
-            case Per.OBJECT:
-                for name in check.types:
-                    (self._every if name == "*" else self._by_type.setdefault(name, [])).append(entry)
-            case Per.POD:
-                self._pods.append(entry)
-            case Per.CONTAINER:
-                self._containers.append(entry)
-            case Per.INDEX:
-                self._whole.append(entry)
-            case Per.FILE:
-                for form in check.forms:
-                    self._by_form.setdefault(form, []).append(entry)
-            case Per.LIVE:
-                self._living.append(entry)
+            tally = self._made.tallies[module.CHECK.id] = Tally()
+            self._entries.append((module.CHECK, module.judge, tally))
 
     def run(self) -> Verdicts:
-        """Judge everything."""
-        self.objects(self._index.manifests)
-        self.whole()
-        return self._made
-
-    def objects(self, manifests: Sequence[Manifest]) -> Verdicts:
-        """Judge these objects of the index, one by one."""
-        index = self._index
-        for each in manifests:
-            for check, judge in self._by_type.get(each.type, ()):
-                self._ask(check, judge, each, each)
-            for check, judge in self._every:
-                self._ask(check, judge, each, each)
-            pod = index.pod(each)
-            if pod is not None:
-                self._pod(each, pod)
-        return self._made
-
-    def whole(self) -> Verdicts:
-        """Judge the operators' files, and what is asked about everything at once."""
+        """Judge everything: object by object, then the operators' files, then what is asked about all at once."""
+        for each in self._index.manifests:
+            self._object(each)
         for file in self._index.operator_files:
-            for check, judge in self._by_form.get(file.form, ()):
-                self._ask(check, judge, file, file)
-        for check, judge in self._whole:
-            self._ask_once(check, judge, self._index)
-        if self._live is not None:
-            for check, judge in self._living:
-                self._ask_once(check, judge, self._live)
+            self._ask([each for each in self._of(Per.FILE) if file.form in each[0].forms], file, file)
+        for check, judge, _ in self._of(Per.INDEX):
+            self._ask_once(check, judge)
         return self._made
 
-    def _pod(self, manifest: Manifest, pod: Pod) -> None:
-        for check, judge in self._pods:
-            if not check.types or manifest.type in check.types:
-                self._ask(check, judge, manifest, pod)
-        for check, judge in self._containers:
-            if not check.types or manifest.type in check.types:
-                self._ask_containers(check, judge, manifest, pod)
+    def _of(self, per: Per) -> list[Entry]:
+        return [each for each in self._entries if each[0].per is per]
 
-    def _ask(self, check: Check, judge: Judge, about: Manifest | OperatorFile, subject: Any) -> None:
-        try:
-            answer = judge(subject, self._index)
-            if answer is None:
-                self._note(check, about, ())
+    def _plan(self, type_: str) -> _Plan:
+        def meant(per: Per) -> list[Entry]:
+            return [each for each in self._of(per) if not each[0].types or {type_, "*"} & set(each[0].types)]
+
+        self._plans[type_] = made = _Plan(meant(Per.OBJECT), meant(Per.POD), meant(Per.CONTAINER))
+        return made
+
+    def _object(self, manifest: Manifest) -> None:
+        plan = self._plans.get(manifest.type) or self._plan(manifest.type)
+        self._ask(plan.objects, manifest, manifest)
+        pod = self._index.pod(manifest)
+        if pod is not None:
+            self._ask(plan.pods, manifest, pod)
+            self._ask_containers(plan.containers, manifest, pod)
+
+    def _ask(self, entries: Iterable[Entry], about: Manifest | OperatorFile, subject: Any) -> None:
+        """The two plain answers are only counted: there are hundreds of thousands of them."""
+        index, quiet = self._index, not self._passes
+        for check, judge, tally in entries:
+            try:
+                answer = judge(subject, index)
+            except Exception as error:  # noqa: BLE001 - a check that cannot cope is UNKNOWN, and the others go on
+                answer = _broken(error)
+            if answer is None and quiet:
+                tally.passed += 1
+            elif answer is MOOT and quiet:
+                tally.moot += 1
             else:
-                self._note(check, about, (answer,) if isinstance(answer, Note) else tuple(answer))
-        except Exception as error:  # noqa: BLE001 - a check that cannot cope is UNKNOWN, and the others go on
-            self._note(check, about, (_broken(error),))
+                self._note(check, about, _heard(answer))
 
-    def _ask_once(self, check: Check, judge: Judge, world: Any) -> None:
+    def _ask_once(self, check: Check, judge: Judge) -> None:
         try:
-            answer = judge(world)
-            notes = () if answer is None else (answer,) if isinstance(answer, Note) else tuple(answer)
+            answer = judge(self._index)
         except Exception as error:  # noqa: BLE001 - see _ask
-            notes = (_broken(error),)
-        self._note(check, None, notes)
+            answer = _broken(error)
+        self._note(check, None, _heard(answer))
 
-    def _ask_containers(self, check: Check, judge: Judge, manifest: Manifest, pod: Pod) -> None:
-        """All containers of the pod are one answer."""
-        index, roles = self._index, check.roles
-        notes: list[Note] = []
-        asked = False
-        try:
-            for container in pod.containers:
-                if container.role not in roles:
-                    continue
-                asked = True
-                answer = judge(container, index)
-                if answer is None:
-                    continue
-                notes += (answer,) if isinstance(answer, Note) else answer
-        except Exception as error:  # noqa: BLE001 - see _ask
-            notes.append(_broken(error))
-        if asked:
-            self._note(check, manifest, notes)
+    def _ask_containers(self, entries: Iterable[Entry], manifest: Manifest, pod: Pod) -> None:
+        """All containers of the pod are one answer of each check."""
+        index, quiet = self._index, not self._passes
+        for check, judge, tally in entries:
+            roles = check.roles
+            chosen = [each for each in pod.containers if each.role in roles]
+            if not chosen:
+                continue
+            notes: list[Note] = []
+            for container in chosen:
+                try:
+                    answer = judge(container, index)
+                except Exception as error:  # noqa: BLE001 - see _ask
+                    answer = _broken(error)
+                if answer is not None:
+                    notes += _heard(answer)
+            if notes or not quiet:
+                self._note(check, manifest, notes)
+            else:
+                tally.passed += 1
 
     def _note(self, check: Check, about: Manifest | OperatorFile | None, notes: Sequence[Note]) -> None:
         tally = self._made.tallies[check.id]
@@ -185,7 +164,7 @@ class Engine:
             if self._passes:
                 self._made.said.append(Judged(check, Note(message="", verdict=Verdict.PASS), about))
             return
-        if check.per in _EACH:
+        if check.per is Per.INDEX:  # each note is about another thing, and a unit of its own
             for note in notes:
                 tally.count(note.verdict)
         else:
@@ -193,6 +172,20 @@ class Engine:
         for note in notes:
             if note.verdict in {Verdict.FAIL, Verdict.UNKNOWN} or self._passes:
                 self._made.said.append(Judged(check, note, note.about or about))
+
+
+def _heard(answer: Answer) -> Sequence[Note]:
+    """The notes of an answer. A generator may break on its way: what it said before stays, and the rest is UNKNOWN."""
+    if answer is None:
+        return ()
+    if isinstance(answer, Note):
+        return (answer,)
+    notes: list[Note] = []
+    try:
+        notes.extend(answer)
+    except Exception as error:  # noqa: BLE001 - see Engine._ask
+        notes.append(_broken(error))
+    return notes
 
 
 def _unit(notes: Sequence[Note]) -> Verdict:

@@ -7,6 +7,7 @@ Jobs, nothing for the others.
 
 from seakeep.checks.base import MOOT, Answer, Check, Per, Scope, bad, drop
 from seakeep.core.finding import Severity
+from seakeep.manifests.access import text
 from seakeep.manifests.index import Index
 from seakeep.manifests.pods import BATCH, Pod
 
@@ -29,14 +30,14 @@ SERVE = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Repl
 
 def judge(pod: Pod, _: Index) -> Answer:
     """A Pod of its own may have any."""
-    found, kind = pod.spec.get("restartPolicy"), pod.manifest.type
+    found, kind = text(pod.spec, "restartPolicy"), pod.manifest.type
     path = pod.at("restartPolicy")
     if kind in SERVE:
-        if found is None or found == "Always":
+        if found in {"", "Always"}:
             return None
         return bad(f"a {kind} cannot have pods with restartPolicy {found}", path, fix=(drop(path),))
     if kind in BATCH:
-        if found in ("OnFailure", "Never"):  # a list cannot be looked up in a set
+        if found in {"OnFailure", "Never"}:
             return None
         return bad(f"a {kind} needs restartPolicy OnFailure or Never", path)
     return MOOT
