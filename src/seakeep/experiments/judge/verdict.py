@@ -1,5 +1,6 @@
 """From a history to findings: each injection against what the design promised, and the run as a whole."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -75,9 +76,21 @@ class _Lines:
 
     lines: Sequence[AnyLine]
     marks: list[Mark] = field(default_factory=list)
+    _samples: dict[tuple[str, str], list[Sample]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.marks = self.of(Mark)
+        for sample in sorted(self.of(Sample), key=lambda each: each.t):
+            self._samples.setdefault((sample.verb, sample.target), []).append(sample)
+
+    def samples(self, span: availability.Span) -> dict[tuple[str, str], list[Sample]]:
+        """(verb, target) -> what was due between two moments, in order."""
+
+        def between(found: list[Sample]) -> list[Sample]:
+            low = bisect_left(found, span[0], key=lambda each: each.t)
+            return found[low : bisect_right(found, span[1], key=lambda each: each.t)]
+
+        return {kind: between(found) for kind, found in sorted(self._samples.items())}
 
     def of(self, kind: type[T]) -> list[T]:
         return [line for line in self.lines if isinstance(line, kind)]
@@ -130,14 +143,12 @@ def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult
     number = planned.number
     begun, healed, recovered = (history.at(what, number) for what in ("injected", "healed", "recovered"))
     span = (begun, recovered or end) if begun is not None else None
-    samples = history.of(Sample)
     series: tuple[availability.Series, ...] = ()
     if span is not None:
         still = [(each.t - each.seconds, each.t) for each in history.of(Stood)]
-        kinds = sorted({(s.verb, s.target) for s in samples})
         series = tuple(
             availability.series(samples, verb, target, span, without=planned.targets, healed=healed, still=still)
-            for verb, target in kinds
+            for (verb, target), samples in history.samples(span).items()
         )
     after = begun if begun is not None else end
     result = InjectionResult(
