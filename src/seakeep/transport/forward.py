@@ -13,6 +13,9 @@ import asyncssh
 from seakeep.core.errors import SeakeepError
 
 _PIECE = 64 * 1024
+_BACKLOG = 1024
+"""Connections that may wait to be accepted. With asyncio's 100, a burst after a moment in which this process was busy
+would be refused on this computer, and look as if the far end had done it."""
 
 
 class Reader(Protocol):
@@ -43,7 +46,7 @@ async def unix(opener: Opener) -> AsyncIterator[Path]:
     with tempfile.TemporaryDirectory(prefix="seakeep-") as folder:
         path = Path(folder) / "s"
         relay = _Relay(opener)
-        server = await asyncio.start_unix_server(relay.serve, path)
+        server = await asyncio.start_unix_server(relay.serve, path, backlog=_BACKLOG)
         try:
             yield path
         finally:
@@ -54,7 +57,7 @@ async def unix(opener: Opener) -> AsyncIterator[Path]:
 async def tcp(opener: Opener) -> AsyncIterator[int]:
     """A port on 127.0.0.1."""
     relay = _Relay(opener)
-    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0, backlog=_BACKLOG)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
