@@ -35,7 +35,8 @@ class Totals(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Unknown(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A machine that could not be read: what would change on it is not in the plan."""
+    """A machine that could not be read: what would change on it is not in the plan. `cluster` where the API could not:
+    then every object is."""
 
     machine: str
     cause: str
@@ -133,7 +134,7 @@ _MEANING = {
         "specDigest": "sha256 of the cluster's file that it was made from.",
         "factsDigest": "sha256 of what the machines said, without what moves by itself.",
         "changes": "What would be done, in the order of doing.",
-        "unknown": "The machines that could not be read. Nothing is planned for them.",
+        "unknown": "What could not be read: machines, for which nothing is planned, and `cluster`, the API.",
     },
     "Change": {
         "id": "The same for the same intent in every plan: host/phase/subject.",
@@ -144,7 +145,7 @@ _MEANING = {
         "risk": "What doing it may interrupt.",
         "reversible": "Whether it can be undone.",
     },
-    "Unknown": {"machine": "The machine's name.", "cause": "Why it could not be read."},
+    "Unknown": {"machine": "The machine's name, or `cluster`.", "cause": "Why it could not be read."},
 }
 
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import base64
-import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from seakeep.artifacts.registry import render_objects
 from seakeep.checks.base import Fleet
+from seakeep.core.change import CLUSTER
 from seakeep.core.clock import rfc3339
 from seakeep.core.errors import MachineError, RefusedError, SeakeepError
 from seakeep.core.finding import Finding
@@ -45,7 +45,7 @@ LEAVING = (system.FACT, leftovers.FACT, units.FACT, etcd.FACT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """`objects` is None where the API could not be read: then every object is planned. `asked` is what the user wants
+    """`objects` is None where the API could not be read, `api_error` says why: then every object is planned. `asked` is what the user wants
     issued although nothing is wrong with it: a renewal, a stage of a rotation. `leaving` are the facts of machines that
     are not in the file any more, `lost` the errors of those among them that do not answer. `membership` is what etcd
     says."""
@@ -58,6 +58,7 @@ class View:
     leaving: Mapping[str, FactSet] = field(default_factory=dict)
     lost: Mapping[str, MachineError] = field(default_factory=dict)
     membership: Membership | None = None
+    api_error: str = ""
 
     def plan(self, session: Session) -> Plan:
         """Everything that would change, as data. RefusedError from a phase that will not."""
@@ -68,8 +69,15 @@ class View:
             spec_digest=session.loaded.digest,
             facts_digest=digest(self.facts.values(), STATE),
             stages=planning.stages(context),
-            unknown=[Unknown(name, error.message) for name, error in self.unreachable.items()],
+            unknown=list(self._unknown(session)),
         )
+
+    def _unknown(self, session: Session) -> Iterator[Unknown]:
+        """A cluster that was never whole may have no API yet: then its objects are not unknown, but absent."""
+        for name, error in self.unreachable.items():
+            yield Unknown(name, error.message)
+        if self.api_error and session.known is not None and session.known.whole:
+            yield Unknown(CLUSTER, self.api_error)
 
     async def read_objects(self, session: Session, api: ApiClient) -> Objects:
         """The objects now. SeakeepError where the API does not answer."""
@@ -126,13 +134,15 @@ async def observe(session: Session) -> View:
         lost=lost,
         membership=membership,
     )
-    if fresh == facts.keys():
+    if facts and fresh == facts.keys():
         return view
-    found: Objects | None = None
-    with contextlib.suppress(SeakeepError, TimeoutError):
+    try:
         async with asyncio.timeout(API_LIMIT), session.api("break-glass") as clients:
-            found = await view.read_objects(session, clients["break-glass"])
-    return replace(view, objects=found)
+            return replace(view, objects=await view.read_objects(session, clients["break-glass"]))
+    except SeakeepError as error:
+        return replace(view, api_error=error.message)
+    except TimeoutError:
+        return replace(view, api_error=f"the API did not answer within {API_LIMIT:.0f} s")
 
 
 def _replacing(session: Session, membership: Membership | None) -> Replacing | None:

@@ -19,6 +19,8 @@ def steps(context: PlanContext, phase: str, wanted: Iterable[KubeObject], *, ide
     """A step for each object that is absent or differs in a field that Seakeep owns."""
     for each in wanted:
         why = object_difference(each, context.objects)
+        if context.objects is None and context.known is not None and context.known.whole:
+            why = "the API could not be read: it is applied, whether it differs or not"
         if not why:
             continue
         place = f"{each.namespace}/" if each.namespace else ""

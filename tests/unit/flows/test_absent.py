@@ -13,7 +13,7 @@ from seakeep.engine.plan import Unknown
 from seakeep.engine.stage import Stage
 from seakeep.flows import absent, gates, planning
 from seakeep.flows.plan import plan
-from seakeep.flows.view import View
+from seakeep.flows.view import View, observe
 from seakeep.phases.registry import PHASES
 from seakeep.state import roster
 
@@ -197,6 +197,27 @@ async def test_health_is_not_asked_of_those_that_are_left_out(tmp_path: Path) ->
     assert said is not None
     assert "a-etcd1" not in said
     assert all("a-etcd1" not in hosts for _, hosts in session.asked)
+
+
+def test_objects_that_could_not_be_read_are_unknown_and_all_applied(tmp_path: Path) -> None:
+    session = FakeSession(tmp_path)
+    view = replace(view_of(session, set()), api_error="connection refused")
+    made = view.plan(session)
+    assert made.unknown == (Unknown("cluster", "connection refused"),)
+    whys = {change.why for change in made.changes if change.host == "cluster"}
+    assert whys == {"the API could not be read: it is applied, whether it differs or not"}
+
+
+def test_a_cluster_that_was_never_whole_has_no_api_to_be_unknown(tmp_path: Path) -> None:
+    session = FakeSession(tmp_path)
+    view = View(facts={}, unreachable={}, findings=[], objects=None, api_error="connection refused")
+    assert view.plan(session).unknown == ()
+
+
+async def test_why_the_api_could_not_be_read_is_kept(tmp_path: Path) -> None:
+    view = await observe(living(tmp_path, set()))
+    assert view.objects is None
+    assert "connection refused" in view.api_error
 
 
 def test_an_unknown_machine_is_data(tmp_path: Path) -> None:
