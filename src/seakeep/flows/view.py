@@ -45,10 +45,10 @@ LEAVING = (system.FACT, leftovers.FACT, units.FACT, etcd.FACT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """`objects` is None where the API could not be read, `api_error` says why: then every object is planned. `asked` is what the user wants
-    issued although nothing is wrong with it: a renewal, a stage of a rotation. `leaving` are the facts of machines that
-    are not in the file any more, `lost` the errors of those among them that do not answer. `membership` is what etcd
-    says."""
+    """`objects` is None where the API could not be read, `api_error` says why: then every object is planned. `asked` is
+    what the user wants issued although nothing is wrong with it: a renewal, a stage of a rotation. `leaving` are the
+    facts of machines that are not in the file any more, `lost` the errors of those among them that do not answer.
+    `membership` is what etcd says."""
 
     facts: Mapping[str, FactSet]
     unreachable: Mapping[str, MachineError]
