@@ -9,6 +9,8 @@ import pytest
 from seakeep.core.finding import Severity
 from seakeep.core.verdict import Verdict
 from seakeep.report.check import CheckFinding, CheckReport, Resource, Summary, Waived, coverage, readiness
+from seakeep.report.check_view import check_view
+from seakeep.report.document import Line
 from seakeep.report.exchange import html, junit, policyreport, prometheus, sarif
 
 EVIL = 'we"b<script>&\x1b[31m\n'
@@ -112,3 +114,27 @@ def test_policy_reports_stand_per_namespace() -> None:
 @pytest.mark.parametrize("form", [sarif, junit, html, prometheus, policyreport])
 def test_an_empty_report_has_every_form(form: object) -> None:
     assert form.text(EMPTY)  # type: ignore[attr-defined]
+
+
+def drawn(report: CheckReport) -> str:
+    return "\n".join(
+        " ".join(cell.text for cell in block.cells) for block in check_view(report) if isinstance(block, Line)
+    )
+
+
+def test_the_head_has_the_formula_and_says_what_is_hidden() -> None:
+    text = drawn(REPORT)
+
+    assert "readiness 20.00% = 1 passed of 5 applicable; coverage 80.00% = 4 judged of 5" in text
+    assert "1 failures are waived: they are in the numbers, not in the verdict" in text
+    assert "not assessed" in drawn(EMPTY)
+    assert "%" not in drawn(EMPTY)
+
+
+def test_many_places_of_a_check_are_counted() -> None:
+    report = CheckReport(verdict=Verdict.FAIL, summary=SUMMARY, findings=tuple(finding(Verdict.FAIL) for _ in range(9)))
+    text = drawn(report)
+
+    assert "POD001  t  (9)" in text
+    assert "and 4 more; -o json has all" in text
+    assert text.count("fix: set it") == 1
