@@ -95,6 +95,7 @@ REPORTS: tuple[Report, ...] = (
         status=a_status(),
         run_dir="/state/runs/1",
     ),
+    apply.DrainReport(cluster_name="x", node="a", run_dir="/state/runs/1"),
     apply.ResetReport(cluster_name="x", machines=("a",), kept=("etcd data",)),
     sources.SourcesReport(
         entries=(
@@ -391,7 +392,7 @@ def test_up_fails_with_its_proof_or_its_status() -> None:
 
 
 def test_missing_sources_fail_only_a_verification() -> None:
-    report = REPORTS[5]
+    report = REPORTS[6]
     assert isinstance(report, sources.SourcesReport)
 
     assert report.exit_code is Exit.OK
