@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -52,7 +53,9 @@ class LazyGroup(click.Group):
 
 def load(words: tuple[str, ...], entry: Entry) -> Command:
     """The command of these words, from its module."""
-    module = import_module(".".join((PACKAGE, *words)).replace("-", "_"))
+    # `import` is no name for a module.
+    names = (f"{word}_" if iskeyword(word) else word.replace("-", "_") for word in words)
+    module = import_module(".".join((PACKAGE, *names)))
     found = module.run
     assert isinstance(found, Command)
     found.name = entry.name

@@ -105,6 +105,16 @@ COMMANDS: tuple[Entry, ...] = (
         ),
     ),
     Entry(
+        "state",
+        "The operator's folder of keys and runs.",
+        (
+            Entry("show", "Say what the folder holds, and what it lacks."),
+            Entry("export", "Write the folder into one encrypted file."),
+            Entry("import", "Take the folder out of such a file."),
+            Entry("recover", "Bring back from the machines what the folder lost."),
+        ),
+    ),
+    Entry(
         "checks",
         "What is checked, and what two reports differ in.",
         (

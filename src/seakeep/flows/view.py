@@ -265,13 +265,16 @@ def _pki_notes(session: Session) -> list[str]:
 
 
 def _refuse_without_keys(session: Session, facts: Mapping[str, FactSet], fresh: frozenset[str]) -> None:
-    """A new authority on machines that trust another one would cut the cluster off from itself."""
+    """A new authority on machines that trust another one would cut the cluster off from itself; with a new encryption
+    key the API servers could not read a single Secret of before."""
     owned = sorted(facts.keys() - fresh)
-    if owned and session.state.read("pki/cluster/ca.crt") is None:
+    lost = pki.lost(session.state, session.design)
+    if owned and lost:
         raise RefusedError(
             f"{', '.join(owned)} already belong to the cluster {session.design.name}, "
-            f"but its keys are not in {session.state.root}",
-            hint="bring the state folder from the computer that made the cluster, or name it with --state",
+            f"but its keys are not in {session.state.root}: {', '.join(lost)}",
+            hint="bring the state folder from the computer that made the cluster (`seakeep state import`), or name it "
+            "with --state; `seakeep state recover` brings back what the machines have",
         )
 
 

@@ -110,6 +110,20 @@ def touched(design: Design, name: str) -> frozenset[str]:
     return frozenset({name, *(leaf.key for leaf in design.pki.leaves if leaf.cert == name)})
 
 
+def lost(state: State, design: Design) -> tuple[str, ...]:
+    """What the folder of a living cluster must have and lacks: a new one in its place would be another's, to all that
+    was signed or encrypted with the old. A rotation that was interrupted in the middle has lost nothing."""
+    wanted = [
+        name
+        for ca in design.pki.cas
+        if not rotation.half_promoted(state, ca.name)
+        for name in (ca_name(ca.name), ca_key(ca.name))
+    ]
+    if not rotation.half_promoted(state, rotation.SERVICE_ACCOUNT):
+        wanted.append(SA_KEY)
+    return tuple(name for name in (*wanted, ENCRYPTION_KEY) if state.read(name) is None)
+
+
 def expiries(state: State, design: Design) -> tuple[tuple[str, datetime], ...]:
     """When each stored certificate of the plan ends, the nearest first."""
     names = [*(ca_name(ca.name) for ca in design.pki.cas), *(leaf.cert for leaf in design.pki.leaves)]

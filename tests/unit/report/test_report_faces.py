@@ -16,7 +16,7 @@ from seakeep.core.change import Change, Risk
 from seakeep.core.errors import Exit
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
-from seakeep.report import apply, certs, check, check_diff, checks, lab, listing, plan, runs, sources, status
+from seakeep.report import apply, certs, check, check_diff, checks, lab, listing, plan, runs, sources, state, status
 from seakeep.report.faces import Color, Output, draw, encode, inert, render
 from seakeep.report.model import Report, Unanswered
 from seakeep.report.runlog import RunLog, Tee
@@ -117,6 +117,34 @@ REPORTS: tuple[Report, ...] = (
         run=runs.RunRow(id="r1", verb="apply", started_at="t", seconds=2.0, outcome="failed", changes=2, done=1),
         folder="/state/runs/r1",
         changes=(runs.RunChange(id="c", host="a", phase="etcd", what="w", why="y", risk=Risk.NONE, state="started"),),
+    ),
+    state.StateReport(
+        cluster_name="x",
+        folder="/state",
+        authority="ab",
+        values=3,
+        size_bytes=2048,
+        runs=1,
+        newest_run="r1",
+        etcd_members=("a",),
+        missing=("pki/sa.key",),
+        unsafe=("/state/x is open to other users",),
+    ),
+    state.StateTransferReport(
+        cluster_name="x",
+        direction="import",
+        file="x.age",
+        folder="/state",
+        authority="ab",
+        values=3,
+        made="t",
+        by="me",
+        kept="/state.before",
+    ),
+    state.RecoveryReport(
+        cluster_name="x",
+        folder="/state",
+        values=(state.RecoveredValue(name="a", source="a:/x"), state.RecoveredValue(name="b", problem="gone")),
     ),
     runs.RunJudgement(run_id="r1", folder="/state/runs/r1", findings=()),
     storms.report(),
