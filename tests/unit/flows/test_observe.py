@@ -18,6 +18,7 @@ from seakeep.flows.gates import all_healthy, api_health, balanced_health, balanc
 from seakeep.flows.observe import objects
 from seakeep.flows.view import observe
 from seakeep.phases.objects import key_of
+from seakeep.state import pki
 from seakeep.transport.api import ApiError
 
 from .world import FakeApi, FakeSession, no_api
@@ -78,7 +79,8 @@ async def living(tmp_path: Path, answer: Any) -> FakeSession:
     for name, box in converged.boxes.items():
         box.more = bare.boxes[name].more
     session.raw = say(converged)
-    session.state.write("pki/cluster/ca.crt", b"x")
+    for name in pki.lost(session.state, session.design):
+        session.state.write(name, b"x")
     session.answer = answer
     return session
 

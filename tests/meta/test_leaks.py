@@ -1,0 +1,75 @@
+"""What looks through everything that a test session wrote does find secrets."""
+
+import base64
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.leaks import leaks, secrets_under, written
+
+from seakeep.core.secret import Secret
+from seakeep.state import certificates
+
+RUN = "runs/20261123T000000Z-apply-0000"
+KEY: Secret = certificates.key_pem(certificates.new_key())
+TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJpc3MiOiJrdWJlcm5ldGVzIn0.c2lnbmF0dXJlLW9mLWl0"
+
+
+def inner(key: Secret) -> str:
+    """The middle of the key's base64, as a piece of it might be printed."""
+    return "".join(key.reveal().decode().split("-----")[2].split())[40:90]
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    """A state folder with a key, an encryption key and an empty run. Not under tmp_path, where it would be found."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield filled(Path(folder))
+
+
+def filled(top: Path) -> Path:
+    for name, content in {
+        "pki/etcd/ca.key": KEY.reveal(),
+        "pki/etcd/ca.crt": b"public",
+        "secrets/encryption.key": base64.b64encode(bytes(range(32))),
+        f"{RUN}/spec.yaml": b"kind: Cluster\n",
+    }.items():
+        path = top / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return top
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("journal.jsonl", '{"why":"x"}\n' + json.dumps({"record": "end", "error": KEY.reveal().decode()})),
+        ("journal.jsonl", json.dumps({"a": 1}) + f'\n{{"torn": "{inner(KEY)}'),
+        ("plan.json", json.dumps({"changes": [{"why": f"content is {inner(KEY)}"}]})),
+        ("facts.json", json.dumps({"m": {"files": base64.b64encode(KEY.reveal()).decode()}})),
+        ("facts.json", json.dumps({"m": {"files": base64.b64encode(inner(KEY).encode()).decode()}})),
+        ("report.json", json.dumps({base64.b64encode(bytes(range(32))).decode(): 1})),
+        ("report.json", json.dumps({"password": "hunter2"})),
+        ("run.log", f"2026 a: Authorization: Bearer {TOKEN}"),
+        ("run.log", f"2026 a: {TOKEN}"),
+        ("run.log", "joined with abcdef.0123456789abcdef"),
+        ("run.log", "--passphrase=hunter2"),
+        ("spec.yaml", KEY.reveal().decode()),
+    ],
+)  # fmt: skip
+def test_a_secret_is_found_wherever_it_stands(state: Path, name: str, content: str) -> None:
+    (state / RUN / name).write_text(content)
+    (found, *_) = leaks(state)
+    assert found.startswith(str(state / RUN / name))
+    assert inner(KEY) not in found
+
+
+def test_what_is_no_secret_is_none(state: Path) -> None:
+    (state / RUN / "journal.jsonl").write_text(json.dumps({"why": "content is 0123456789ab, wanted ba9876543210"}))
+    (state / RUN / "plan.json").write_text(json.dumps({"digest": "0123456789abcdef" * 4, "what": "file /x/ca.key"}))
+    (state / RUN / "run.log").write_text("10:00 lock: waiting for a sign of life of me@here (token bucket, v1.37.2)\n")
+    assert len(list(written(state))) == 4
+    assert len(secrets_under(state)) == 2
+    assert leaks(state) == []
