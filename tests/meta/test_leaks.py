@@ -58,6 +58,7 @@ def filled(top: Path) -> Path:
         ("run.log", "--passphrase=hunter2"),
         ("spec.yaml", KEY.reveal().decode()),
     ],
+    ids=range(12),
 )  # fmt: skip
 def test_a_secret_is_found_wherever_it_stands(state: Path, name: str, content: str) -> None:
     (state / RUN / name).write_text(content)
