@@ -1,5 +1,5 @@
-"""The long version of tests/lab/test_e2e_crash.py: the bring-up of the three-site cluster and a change of it, killed over
-and over at random moments.
+"""The long version of tests/lab/test_e2e_crash.py: the bring-up of the three-site cluster and a change of it, killed
+over and over at random moments.
 
     .venv/bin/python bench/crash.py [--kills 10] [--seed 20261125] [--example three-sites]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from seakeep.artifacts import (
     cluster_ca,
@@ -26,13 +27,15 @@ from seakeep.artifacts.base import KubeObject, MachineFiles
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 
+Render = Callable[[Design, Machine, Traits], MachineFiles]
+
 
 @dataclass(frozen=True, slots=True)
 class MachineArtifact:
     """Files of one concern, for the machines that have one of the roles."""
 
     id: str
-    render: Callable[[Design, Machine, Traits], MachineFiles]
+    render: Render
     roles: frozenset[Role]
 
 
@@ -74,9 +77,36 @@ API: tuple[ApiArtifact, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """Stands for one object: comparing designs field by field costs more than rendering."""
+
+    value: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(maxsize=32768)
+def _once(render: Render, design: _Same, machine: _Same, traits: Traits) -> MachineFiles:
+    assert isinstance(design.value, Design)
+    assert isinstance(machine.value, Machine)
+    return render(design.value, machine.value, traits)
+
+
+def render_part(render: Render, design: Design, machine: Machine, traits: Traits) -> MachineFiles:
+    """What one artifact puts on one machine. A plan asks for it about ten times; it is rendered once."""
+    return _once(render, _Same(design), _Same(machine), traits)
+
+
 def render_machine(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     """Everything that Seakeep puts on one machine. No path occurs twice."""
-    parts = [artifact.render(design, machine, traits) for artifact in MACHINE if artifact.roles & machine.roles]
+    parts = [
+        render_part(artifact.render, design, machine, traits) for artifact in MACHINE if artifact.roles & machine.roles
+    ]
     return MachineFiles(
         dirs=tuple(item for part in parts for item in part.dirs),
         files=tuple(item for part in parts for item in part.files),

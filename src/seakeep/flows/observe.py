@@ -19,6 +19,10 @@ from seakeep.phases.compare import service
 from seakeep.phases.objects import key_of
 from seakeep.transport.api import ApiClient, ApiError
 
+_NODES = ("v1", "Node")
+ONE_BY_ONE = 20
+"""Nodes up to which each is asked for by itself."""
+
 SELECTOR = ",".join(f"{key}={value}" for key, value in MANAGED.items())
 """The label of every object that Seakeep makes."""
 
@@ -90,14 +94,29 @@ async def objects(api: ApiClient, wanted_objects: Iterable[KubeObject]) -> Mappi
             raise
         return key_of(each), found
 
+    async def all_of(kind: tuple[str, str], some: list[KubeObject]) -> list[tuple[ObjectKey, JsonObject]]:
+        found = {_key(each): each for each in await api.list(*kind)}
+        return [(key_of(each), found[key_of(each)]) for each in some if key_of(each) in found]
+
+    async def some_of(some: list[KubeObject]) -> list[tuple[ObjectKey, JsonObject]]:
+        pairs = await asyncio.gather(*(one(each) for each in some))
+        return [pair for pair in pairs if pair is not None]
+
     async def labelled(api_version: str, kind: str) -> list[tuple[ObjectKey, JsonObject]]:
         return [(_key(each), each) for each in await api.list(api_version, kind, selector=SELECTOR)]
 
-    pairs, others = await asyncio.gather(
-        asyncio.gather(*(one(each) for each in wanted_objects)),
-        asyncio.gather(*(labelled(*kind) for kind in (*prune_objects.KINDS, ("v1", "Node")))),
+    by_kind: dict[tuple[str, str], list[KubeObject]] = {}
+    for each in wanted_objects:
+        by_kind.setdefault((each.api_version, each.kind), []).append(each)
+    # A thousand nodes are one question, not a thousand. Of other kinds the cluster may hold many that are not ours.
+    many = [(kind, some) for kind, some in by_kind.items() if kind == _NODES and len(some) > ONE_BY_ONE]
+    few = [each for kind, some in by_kind.items() if (kind, some) not in many for each in some]
+    found = await asyncio.gather(
+        *(labelled(*kind) for kind in (*prune_objects.KINDS, _NODES)),
+        *(all_of(*each) for each in many),
+        some_of(few),
     )
-    return {**dict(pair for each in others for pair in each), **dict(pair for pair in pairs if pair is not None)}
+    return {key: each for pairs in found for key, each in pairs}
 
 
 def _key(found: JsonObject) -> ObjectKey:

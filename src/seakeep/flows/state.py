@@ -13,10 +13,11 @@ from seakeep import __version__
 from seakeep.core.clock import rfc3339
 from seakeep.core.errors import RefusedError, SeakeepError, UsageError
 from seakeep.core.secret import Secret
+from seakeep.design.model import Role
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.flows.session import Session
 from seakeep.report.state import StateReport, StateTransferReport
-from seakeep.state import export, members, pki
+from seakeep.state import export, pki
 from seakeep.state.folder import State
 from seakeep.state.runs import list_runs
 
@@ -38,7 +39,7 @@ async def show(session: Session) -> StateReport:
         size_bytes=sum(state.path(name).stat().st_size for name in names),
         runs=len(runs),
         newest_run=runs[0].id if runs else "",
-        etcd_members=tuple(sorted(members.formed(state))),
+        etcd_members=tuple(m.name for m in session.known.with_role(Role.ETCD)) if session.known else (),
         missing=missing,
         unsafe=tuple(error.message for error in state.unsafe()),
     )

@@ -38,6 +38,9 @@ Objects = Mapping[ObjectKey, JsonObject]
 API_LIMIT = 10.0
 """Seconds that reading all objects may take: without an API the plan says so and goes on."""
 
+_API_LIMIT_EACH = 0.02
+"""What each machine adds to it: its node is a few kilobytes, and all machines are being read at the same time."""
+
 
 LEAVING = (system.FACT, leftovers.FACT, units.FACT, etcd.FACT)
 """What is read of machines that are not in the file any more."""
@@ -136,13 +139,14 @@ async def observe(session: Session) -> View:
     )
     if facts and fresh == facts.keys():
         return view
+    limit = API_LIMIT + _API_LIMIT_EACH * len(facts)
     try:
-        async with asyncio.timeout(API_LIMIT), session.api("break-glass") as clients:
+        async with asyncio.timeout(limit), session.api("break-glass") as clients:
             return replace(view, objects=await view.read_objects(session, clients["break-glass"]))
     except SeakeepError as error:
         return replace(view, api_error=error.message)
     except TimeoutError:
-        return replace(view, api_error=f"the API did not answer within {API_LIMIT:.0f} s")
+        return replace(view, api_error=f"the API did not answer within {limit:.0f} s")
 
 
 def _replacing(session: Session, membership: Membership | None) -> Replacing | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from seakeep.artifacts import kernel
+from seakeep.artifacts.registry import render_part
 from seakeep.engine.model import Script, Step
 from seakeep.facts import sysctls, system
 from seakeep.phases.base import Phase, PlanContext
@@ -25,7 +26,7 @@ def plan(context: PlanContext) -> Iterator[Step]:
         facts = context.facts[machine.name]
         traits = context.traits(machine)
         comparer = Comparer(PHASE.id, facts, context.resolve)
-        yield from comparer.steps(kernel.render(context.design, machine, traits))
+        yield from comparer.steps(render_part(kernel.render, context.design, machine, traits))
         values = facts.get(sysctls.FACT)
         wrong = [
             f"{name} is {values.get(name, 'absent')}, wanted {value}"

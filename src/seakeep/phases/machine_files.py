@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 from seakeep.artifacts.base import MachineFiles
+from seakeep.artifacts.registry import render_part
 from seakeep.design.model import Design, Machine
 from seakeep.design.traits import Traits
 from seakeep.engine.model import Step
@@ -16,7 +17,7 @@ from seakeep.phases.compare import Comparer
 
 def rendered(modules: tuple[ModuleType, ...], design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     """What the artifacts put on the machine, together."""
-    parts: list[MachineFiles] = [module.render(design, machine, traits) for module in modules]
+    parts: list[MachineFiles] = [render_part(module.render, design, machine, traits) for module in modules]
     return MachineFiles(
         dirs=tuple({each.path: each for part in parts for each in part.dirs}.values()),
         files=tuple(each for part in parts for each in part.files),

@@ -7,6 +7,7 @@ from cryptography import x509
 
 from seakeep.artifacts import kube_proxy, kubelet
 from seakeep.artifacts.base import UnitSpec
+from seakeep.artifacts.registry import render_part
 from seakeep.core.change import Risk
 from seakeep.core.clock import rfc3339
 from seakeep.core.secret import SecretRef
@@ -75,5 +76,5 @@ def _with_new_client(context: PlanContext, machine: Machine, found: list[Step], 
 
 
 def _kubelet_unit(context: PlanContext, machine: Machine) -> UnitSpec:
-    (unit,) = kubelet.render(context.design, machine, context.traits(machine)).units
+    (unit,) = render_part(kubelet.render, context.design, machine, context.traits(machine)).units
     return unit

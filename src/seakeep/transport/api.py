@@ -172,9 +172,9 @@ class ApiClient:
             _APPLY,
         )
 
-    async def list(self, api_version: str, kind: str, *, selector: str) -> tuple[JsonObject, ...]:
+    async def list(self, api_version: str, kind: str, *, selector: str = "") -> tuple[JsonObject, ...]:
         """The objects of a kind, in all namespaces, whose labels fit. Each has its apiVersion and kind."""
-        path = f"{collection_path(api_version, kind)}?labelSelector={quote(selector)}"
+        path = collection_path(api_version, kind) + (f"?labelSelector={quote(selector)}" if selector else "")
         items = (await self._object("GET", path)).get("items")
         found = items if isinstance(items, list) else []
         return tuple({**each, "apiVersion": api_version, "kind": kind} for each in found if isinstance(each, dict))

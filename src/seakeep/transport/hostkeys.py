@@ -1,5 +1,6 @@
 """Host keys: taken from a known_hosts file only, never from the machine itself."""
 
+from functools import lru_cache
 from pathlib import Path
 
 import asyncssh
@@ -7,11 +8,19 @@ import asyncssh
 from seakeep.core.errors import MachineError
 
 
+@lru_cache(maxsize=4)
+def _read(path: str, version: tuple[int, int, int]) -> asyncssh.SSHKnownHosts:
+    """Parsed once for all machines that are named in it. `version` tells when it has changed."""
+    del version
+    return asyncssh.read_known_hosts(path)
+
+
 def load(file: Path, name: str, address: str, port: int) -> asyncssh.SSHKnownHosts:
     """The file's entries. MachineError when it holds no key for this address: nothing is dialled then."""
     path = file.expanduser()
     try:
-        known = asyncssh.read_known_hosts(str(path))
+        status = path.stat()
+        known = _read(str(path), (status.st_mtime_ns, status.st_size, status.st_ino))
     except FileNotFoundError:
         known = asyncssh.import_known_hosts("")
     except (OSError, ValueError) as error:

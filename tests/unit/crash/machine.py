@@ -38,6 +38,7 @@ class Machine(Box):
     next_inventory: str = ""
     incoming: frozenset[str] = frozenset()
     lock: str = ""
+    cluster: str = "three-sites"
 
     @classmethod
     def of(cls, box: Box) -> "Machine":
@@ -51,7 +52,7 @@ class Machine(Box):
             marked = self.files.get(ownership.MARK)
             seen = replace(
                 self,
-                leftovers=["owner:three-sites"] if marked is not None and marked.sha256 != TORN else [],
+                leftovers=[f"owner:{self.cluster}"] if marked is not None and marked.sha256 != TORN else [],
                 # Without containerd nobody can tell.
                 images=self.images if self.runs("containerd") else {},
             )
