@@ -23,9 +23,14 @@ CHECK = Check(
     equivalents=("kube-linter:schema-validation",),
 )
 
+NO_OBJECTS = frozenset({("v1", "Config"), ("v1", "EncryptionConfig"), ("v1", "List")})
+"""Files of programs that look like objects of the core group."""
+
 
 def judge(manifest: Manifest, index: Index) -> Answer:
     """By the schema of the target, and what is known of all minors."""
+    if (manifest.api_version, manifest.kind) in NO_OBJECTS or manifest.kind.endswith("Review"):
+        return MOOT
     validated = index.once(Validated)
     if manifest.group not in validated.schema.groups and manifest.group != "extensions":
         return MOOT

@@ -32,11 +32,11 @@ CHECK = Check(
 
 
 def judge(container: Container, _: Index) -> Answer:
-    """Each name once, whatever its prefix."""
+    """As they are written: Pod Security compares them so."""
     added = container.own_security.get("capabilities")
     if added is None:
         return None
-    names = [each for each in texts(added, "add") if each.removeprefix("CAP_") != "NET_BIND_SERVICE"]
+    names = [each for each in texts(added, "add") if each != "NET_BIND_SERVICE"]
     if not names:
         return None
     path = container.at("securityContext", "capabilities", "add")

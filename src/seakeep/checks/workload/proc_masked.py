@@ -27,9 +27,11 @@ CHECK = Check(
 )
 
 
-def judge(container: Container, _: Index) -> Answer:
-    """Allowed where the pod has its own user namespace, without which the API refuses it since 1.33."""
-    if container.own_security.get("procMount") != "Unmasked" or container.pod.spec.get("hostUsers") is False:
+def judge(container: Container, index: Index) -> Answer:
+    """Allowed where the pod has its own user namespace, from 1.33 on; without one the API refuses it."""
+    if container.own_security.get("procMount") != "Unmasked":
+        return None
+    if container.pod.spec.get("hostUsers") is False and index.policy.target >= (1, 33):
         return None
     path = container.at("securityContext", "procMount")
     return bad(f"container {container.name} has an unmasked /proc", path, fix=(drop(path),))

@@ -5,9 +5,10 @@ container_engine_t, or none), and neither a user nor a role. Why: spc_t and othe
 the effective field. Fix: remove type, user and role; a level is fine.
 """
 
-from seakeep.checks.base import Answer, Check, Per, Scope, bad
+from seakeep.checks.base import Answer, Check, Note, Per, Scope, bad
 from seakeep.core.finding import Severity
-from seakeep.manifests.access import text
+from seakeep.core.json import Json
+from seakeep.manifests.access import Path, text
 from seakeep.manifests.index import Index
 from seakeep.manifests.pods import Container
 
@@ -27,14 +28,20 @@ TYPES = frozenset({"", "container_t", "container_init_t", "container_kvm_t", "co
 
 
 def judge(container: Container, _: Index) -> Answer:
-    """The effective options: a container's own replace the pod's as a whole."""
-    options = container.security.get("seLinuxOptions")
-    if options is None:
+    """The container's own, which replace the pod's as a whole; and the pod's all the same: Pod Security refuses them
+    whether or not a container uses them."""
+    if "seLinuxOptions" not in container.security:
         return None
-    path = container.security_at("seLinuxOptions")
+    own = container.own_security.get("seLinuxOptions")
+    return _wrong(
+        container.pod.security.get("seLinuxOptions"), container.pod.at("securityContext", "seLinuxOptions")
+    ) or (_wrong(own, container.at("securityContext", "seLinuxOptions")))
+
+
+def _wrong(options: Json, path: Path) -> Note | None:
     if text(options, "type") not in TYPES:
-        return bad(f"container {container.name} runs with the type {text(options, 'type')}", (*path, "type"))
+        return bad(f"it asks for the SELinux type {text(options, 'type')}", (*path, "type"))
     for field in ("user", "role"):
         if text(options, field):
-            return bad(f"container {container.name} sets the SELinux {field}", (*path, field))
+            return bad(f"it sets the SELinux {field}", (*path, field))
     return None

@@ -23,6 +23,7 @@ from seakeep.checks.workload.secrets import holds_secret, is_secret
         ("TOKEN", "/run/secrets/token", False),
         ("USE_TOKEN", "true", False),
         ("MAX_TOKEN", "4096", False),
+        ("initial-cluster-token", "blue", False),
     ],
 )
 def test_settings(name: str, value: str, wanted: bool) -> None:
