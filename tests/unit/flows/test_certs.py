@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.change import Change
-from seakeep.core.errors import Exit, RefusedError, UsageError
+from seakeep.core.errors import Exit, RefusedError, RunError, UsageError
 from seakeep.core.secret import SecretRef
 from seakeep.core.verdict import Verdict
 from seakeep.design.traits import Traits
 from seakeep.engine.journal import Journal, Result
 from seakeep.facts.certificates import KUBELET_CLIENT, OnDisk
-from seakeep.flows import certs, resume, rotate, trusting
+from seakeep.flows import certs, renew, resume, rotate, trusting
 from seakeep.flows.certs_chosen import authority, due, meant
 from seakeep.flows.certs_judged import Port, Seen, judged, ports
 from seakeep.flows.rotate import Wanted
@@ -486,3 +486,25 @@ def test_what_is_asked_for_is_in_the_plan_with_what_it_does_to_machines(issued: 
         "make and trust the next etcd authority",
         f"issue {leaf.cert}",
     ]
+
+
+async def test_a_renewal_waits_until_every_port_serves_what_lies_on_the_disk(
+    fresh: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = seen(fresh)
+    (machine,) = fresh.design.machines
+    port = ports(fresh.design, machine)[0]
+    old = der(pems(fresh, "pki/cluster/admin.crt")[0])
+    answers = [replace(good, shown={**good.shown, ("single", port): each}) for each in (old, "no answer", old)]
+
+    async def look(session: object) -> Seen:
+        return answers.pop(0) if answers else good
+
+    monkeypatch.setattr(renew, "see", look)
+    begin = fresh.clock.monotonic()
+    await renew.served(fresh)
+    assert fresh.clock.monotonic() - begin == 6
+    answers = [replace(good, shown={**good.shown, ("single", port): "no answer"})] * 9
+    monkeypatch.setattr(renew, "SERVED_LIMIT", 6.0)
+    with pytest.raises(RunError, match=r"the new certificates to be served.*etcd clients on single: no answer"):
+        await renew.served(fresh)
