@@ -5,7 +5,6 @@ from pathlib import Path
 from seakeep.cli.call import Call
 from seakeep.core.errors import UsageError
 from seakeep.report.check import CheckReport
-from seakeep.report.exchange.registry import FORMS
 from seakeep.report.faces import Color, Output, encode, render
 
 
@@ -26,7 +25,11 @@ def show_all(call: Call, report: CheckReport) -> int:
 
 
 def _text(report: CheckReport, form: str) -> str:
-    return FORMS[form](report) if form in FORMS else encode(report, Output(form))
+    if form in tuple(Output):
+        return encode(report, Output(form))
+    from seakeep.report.exchange.registry import FORMS  # brings an HTTP client, for the sake of XML
+
+    return FORMS[form](report)
 
 
 def _store(report: CheckReport, form: str, file: Path) -> None:
