@@ -197,6 +197,9 @@ class SimSession(Session):
         )
         self.cluster = cluster
 
+    def keep_file(self) -> None:
+        """The file is one of the examples, with texts replaced in memory: it stays as it is."""
+
     def host(self, name: str) -> Any:
         return self.cluster.hosts[name]
 
