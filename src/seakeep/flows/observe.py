@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from seakeep.artifacts import kernel
+from seakeep.artifacts import etcd, kernel
 from seakeep.artifacts.api_policies import ENCRYPTION
 from seakeep.artifacts.base import KubeObject, MachineFiles, Resolve
 from seakeep.artifacts.objects import MANAGED
@@ -39,6 +39,7 @@ def ask(design: Design, machine: Machine) -> Ask:
                 | {each.path for each in files.files}
                 | {path for path, _ in files.links}
                 | {inventory.PATH}
+                | ({etcd.BOOTSTRAP} if machine.has(Role.ETCD) else set())
             )
         ),
         exclusive=prune_machines.exclusive(design, machine),

@@ -8,10 +8,11 @@ from seakeep.artifacts import etcd as etcd_artifact
 from seakeep.core.change import Change, Risk
 from seakeep.design.model import Machine, Role
 from seakeep.engine.model import PutFile, Script, Step, UnitDo, UnitVerb
-from seakeep.facts import etcd_data
+from seakeep.facts import etcd_data, files
 from seakeep.facts.etcd import Membership
 from seakeep.facts.members import peer_url, stale_data
 from seakeep.phases.base import Phase, PlanContext
+from seakeep.phases.compare import file_difference
 from seakeep.phases.machine_files import steps
 
 PHASE = Phase("etcd", "etcd members", "machine")
@@ -36,16 +37,18 @@ def plan(context: PlanContext) -> Iterator[Step]:
 
 
 def _founder(context: PlanContext, machine: Machine, drift: Iterable[Step]) -> Iterator[Step]:
-    """What it starts with comes before the start."""
-    told = False
+    """What it starts with comes before the start, unless it is there already."""
+    file = etcd_artifact.founding(context.design, machine)
+    found = context.facts[machine.name].get(files.FACT).get(file.path)
+    told = not file_difference(file, found, context.resolve)
     for step in drift:
         if isinstance(step.action, UnitDo) and not told:
             told = True
             yield _step(
                 machine,
-                f"file:{etcd_artifact.BOOTSTRAP}",
-                PutFile(etcd_artifact.founding(context.design, machine)),
-                f"file {etcd_artifact.BOOTSTRAP}",
+                f"file:{file.path}",
+                PutFile(file),
+                f"file {file.path}",
                 "there are no data yet: it founds the cluster with the others",
             )
         yield step
