@@ -7,7 +7,7 @@ import json
 import os
 
 import pytest
-from tests.lab import drift
+from tests.lab import drift, nodes
 from tests.lab.cluster import Cluster
 
 from seakeep.experiments import deadman
@@ -288,6 +288,26 @@ def test_a_roll_of_everything_is_not_noticed(three):
     left = ("kubectl", "--", "get", "namespaces", "-l", "seakeep.dev/probe=apply", "-o", "name")
     three.eventually(lambda: three.run(*left).ok().out == "", "the probe's namespace to go")
     assert three.plan() == []
+
+
+def test_what_a_living_cluster_does_not_bear_is_refused(three):
+    nodes.what_a_living_cluster_does_not_bear_is_refused(three)
+
+
+def test_a_worker_comes_and_goes_and_its_budget_is_kept(three):
+    nodes.a_worker_comes_and_goes_and_its_budget_is_kept(three)
+
+
+def test_the_first_member_is_replaced_and_a_crash_on_the_way_is_recovered_from(three):
+    nodes.the_first_member_is_replaced_and_a_crash_on_the_way_is_recovered_from(three)
+
+
+def test_a_member_that_comes_back_with_old_data_is_not_let_in(three):
+    nodes.a_member_that_comes_back_with_old_data_is_not_let_in(three)
+
+
+def test_the_vip_holder_and_a_control_plane_go_and_come_back(three):
+    nodes.the_vip_holder_and_a_control_plane_go_and_come_back(three)
 
 
 def test_reset_leaves_twelve_bare_machines(three):

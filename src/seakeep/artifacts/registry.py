@@ -19,6 +19,7 @@ from seakeep.artifacts import (
     kube_proxy,
     kube_scheduler,
     kubelet,
+    node_registration,
     nodes,
     ownership,
     rbac,
@@ -71,6 +72,7 @@ MACHINE: tuple[MachineArtifact, ...] = (
 
 API: tuple[ApiArtifact, ...] = (
     ApiArtifact("rbac", rbac.render),
+    ApiArtifact("node-registration", node_registration.render),
     ApiArtifact("nodes", nodes.render),
     ApiArtifact("flannel", flannel.render),
     ApiArtifact("coredns", coredns.render),

@@ -29,6 +29,8 @@ TIMEOUT = 15.0
 """Seconds for one request."""
 
 PLURALS: Mapping[tuple[str, str], str] = {
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"): "validatingadmissionpolicies",
+    ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding"): "validatingadmissionpolicybindings",
     ("v1", "ConfigMap"): "configmaps",
     ("v1", "Namespace"): "namespaces",
     ("v1", "Node"): "nodes",
