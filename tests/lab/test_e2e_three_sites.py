@@ -7,7 +7,7 @@ import json
 import os
 
 import pytest
-from tests.lab import drift, nodes
+from tests.lab import drift, misconfigured, nodes
 from tests.lab.cluster import Cluster
 
 from seakeep.experiments import deadman
@@ -108,6 +108,25 @@ def test_what_the_file_no_longer_asks_for_goes_and_what_others_put_beside_it_sta
     taints = three.run("kubectl", "--", "get", "node", "a-worker1", "-o", "jsonpath={.spec.taints}").ok()
     assert (labels.out, taints.out) == ("", "")
     three.ssh("c-cp1", "rm -r /etc/seakeep /var/lib/seakeep/aside").ok()
+    assert three.plan() == []
+
+
+def test_the_living_cluster_is_judged_whole_and_every_mistake_is_found_by_its_own_check(three):
+    well = three.run("check", "--live", "-o", "json").ok().json
+    assert (well["verdict"], well["coverage"]) == ("PASS", 1.0)
+    before = {finding["id"] for finding in well["findings"] if finding["verdict"] == "FAIL"}
+
+    misconfigured.make(three)
+    try:
+        found = three.run("check", "--live", "-o", "json").ok(1).json
+    finally:
+        misconfigured.undo(three)
+
+    failed = [finding for finding in found["findings"] if finding["verdict"] == "FAIL"]
+    assert sorted({finding["id"] for finding in failed} - before) == misconfigured.CHECKS
+    for mistake in misconfigured.MISTAKES:
+        where = {f"{f['resource']['file']} {f['resource']['name']}" for f in failed if f["id"] == mistake.check}
+        assert any(mistake.machine in each for each in where), (mistake, where)
     assert three.plan() == []
 
 
