@@ -1,5 +1,5 @@
-"""Twenty-one mistakes on the three-site cluster, each with the check that has to find it, and the machine that it has to
-name. Files are put back from copies, so that nothing has to be restarted."""
+"""Twenty-one mistakes on the three-site cluster, each with the check that has to find it and the machine to name.
+Files are put back from copies, so that nothing has to be restarted."""
 
 import shlex
 from dataclasses import dataclass
