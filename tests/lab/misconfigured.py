@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.lab.cluster import Cluster
 
-KEPT = "/root/before"
+KEPT = "/var/tmp/before-misconfigured"
 KUBERNETES = "/etc/kubernetes"
 UNITS = "/etc/systemd/system"
 LB = "/etc/seakeep/lb"

@@ -9,6 +9,18 @@ from seakeep.manifests.access import EMPTY, Path, labels, mapping, text
 _BUILT_IN = frozenset(
     {"", "apps", "autoscaling", "batch", "extensions", "policy", "apiserver.config.k8s.io", "audit.k8s.io"}
 )
+_CONFIGURATIONS = frozenset(
+    {
+        "audit.k8s.io",
+        "client.authentication.k8s.io",
+        "credentialprovider.kubelet.k8s.io",
+        "eventratelimit.admission.k8s.io",
+        "imagepolicy.k8s.io",
+        "kubeadm.k8s.io",
+        "podtolerationrestriction.admission.k8s.io",
+        "resourcequota.admission.k8s.io",
+    }
+)
 CLUSTER_SCOPED = frozenset(
     [
         "APIService",
@@ -118,6 +130,11 @@ class Manifest:
     def file(self) -> str:
         """Where it is written, as it is shown."""
         return self.origin.file
+
+    @property
+    def configures(self) -> bool:
+        """Whether it is a program's configuration file: no API serves it, and it has no namespace."""
+        return self.group.endswith("config.k8s.io") or self.group in _CONFIGURATIONS
 
     def line(self, path: Path = ()) -> int:
         """The line of a field, or of the nearest thing above it that is there."""

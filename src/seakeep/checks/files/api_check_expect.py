@@ -48,6 +48,7 @@ def _expectation(words: tuple[str, ...]) -> tuple[str, str]:
     kinds = {"status", "rstatus", "string", "rstring", "binary", "rbinary", "hdr", "fhdr"}
     for position, word in enumerate(words):
         if word in kinds:
-            value = " ".join(words[position + 1 :])
+            # What stands after it are options: `error-status L7OKC`, say.
+            value = words[position + 1] if position + 1 < len(words) else ""
             return ("! " + word if position and words[position - 1] == "!" else word), value
     return "nothing", ""

@@ -28,9 +28,7 @@ def judge(manifest: Manifest, index: Index) -> Answer:
     """Groups of configuration files are not served by any API."""
     validated = index.once(Validated)
     group = manifest.group
-    if group in validated.schema.groups or group == "extensions" or group.endswith("config.k8s.io"):
-        return MOOT
-    if group in {"kubeadm.k8s.io", "audit.k8s.io", "client.authentication.k8s.io"}:
+    if group in validated.schema.groups or group == "extensions" or manifest.configures:
         return MOOT
     if validated.shape(manifest) is not None:
         return None

@@ -37,11 +37,11 @@ OWN = frozenset({("Service", "kubernetes"), ("ConfigMap", "kube-root-ca.crt"), (
 
 def judge(manifest: Manifest, _: Index) -> Answer:
     """Whether a custom type has a namespace is not known, and files of programs have none."""
-    if not manifest.namespace or "/" in manifest.type or "config.k8s.io" in manifest.group:
+    if not manifest.namespace or "/" in manifest.type or manifest.configures:
         return MOOT
     if manifest.namespace_given and manifest.namespace != "default":
         return None
-    if (manifest.type, manifest.name) in OWN or manifest.group in {"kubeadm.k8s.io", "audit.k8s.io"}:
+    if (manifest.type, manifest.name) in OWN:
         return MOOT
     if manifest.namespace_given:
         return bad("it lives in the namespace default", ("metadata", "namespace"))

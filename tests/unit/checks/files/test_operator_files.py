@@ -255,6 +255,11 @@ def test_checks_that_do_not_ask(lines: str, message: str) -> None:
     assert [each[2] for each in said(BY_ID["HAP003"], ("haproxy.cfg", text))] == [f"backend kube-apiserver {message}"]
 
 
+def test_options_of_an_expectation_are_not_what_is_expected() -> None:
+    text = swap(HAPROXY, "expect status 200", "expect status 200 error-status L7OKC")
+    assert said(BY_ID["HAP004"], ("haproxy.cfg", text)) == []
+
+
 def test_other_backends_are_left_alone() -> None:
     text = "backend web\n    server a 192.0.2.1:80\n"
     assert [id_ for id_ in BY_ID if said(BY_ID[id_], ("haproxy.cfg", text))] == []
