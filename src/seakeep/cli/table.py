@@ -91,7 +91,7 @@ COMMANDS: tuple[Entry, ...] = (
             Entry("heal", "Undo whatever any earlier run left."),
             Entry("judge", "Judge a stored run again."),
             Entry("show", "Show the report of a stored run."),
-            Entry("export", "Write experiments and runs in the formats of Chaos Mesh and the Chaos Toolkit."),
+            Entry("export", "Write experiments and runs for Chaos Mesh and the Chaos Toolkit."),
         ),
     ),
     Entry(

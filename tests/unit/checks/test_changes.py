@@ -99,9 +99,9 @@ RENAME2 = ("name: b-etcd1, address: 10.77.2.11", "name: b-etcd3, address: 10.77.
             "a-renamed: 10.77.1.41 is the address of a-worker1, which is part of the cluster",
         ),
         (
-            [("site: a, roles: [control-plane]", "site: a, roles: [worker]")],
+            [("site: a, roles: [worker], pool: hot", "site: a, roles: [load-balancer]")],
             "CHG005",
-            "a-cp1: it has the role control-plane, the file takes it away",
+            "a-worker1: it has the role worker, the file takes it away",
         ),
         (
             [(f"{s}-cp1, address: 10.77.{n}.21", f"{s}-cp2, address: 10.77.{n}.22") for n, s in enumerate("abc", 1)],

@@ -61,7 +61,7 @@ class FakeSession:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, file: Path, *, state: Path | None, progress: object, options: object
+        cls, file: Path, *, state: Path | None, progress: object, options: object, **_: object
     ) -> AsyncIterator["FakeSession"]:
         session = cls()
         session.opened = (file, state, options)

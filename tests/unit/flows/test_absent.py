@@ -15,7 +15,7 @@ from seakeep.flows import absent, gates, planning
 from seakeep.flows.plan import plan
 from seakeep.flows.view import View, observe
 from seakeep.phases.registry import PHASES
-from seakeep.state import roster
+from seakeep.state import pki, roster
 
 from .test_observe import say
 from .world import FakeSession, no_api
@@ -28,7 +28,8 @@ def living(tmp_path: Path, down: set[str]) -> FakeSession:
     for name, box in converged.boxes.items():
         box.more = bare.boxes[name].more
     session.raw = {name: raw for name, raw in say(converged).items() if name not in down}
-    session.state.write("pki/cluster/ca.crt", b"x")
+    for name in pki.lost(session.state, session.design):
+        session.state.write(name, b"x")
     session.answer = no_api
     return session
 

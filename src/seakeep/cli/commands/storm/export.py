@@ -20,7 +20,12 @@ from seakeep.core.errors import Exit
 )
 @click.argument("experiments", metavar="[EXPERIMENT]...", nargs=-1)
 @click.option(
-    "--to", "form", type=click.Choice(("chaos-mesh", "chaos-toolkit")), default="chaos-mesh", show_default=True
+    "--to",
+    "form",
+    type=click.Choice(("chaos-mesh", "chaos-toolkit")),
+    default="chaos-mesh",
+    show_default=True,
+    help="The tool that is to read them.",
 )
 @click.option("--every", default="", metavar="CRON", help="Make Schedules that do it again and again (Chaos Mesh).")
 @click.option("--seed", type=int, default=0, show_default=True, help="For words that take a chance.")
