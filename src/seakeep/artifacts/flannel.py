@@ -12,7 +12,7 @@ what every other pod waits for.
 import json
 
 from seakeep.artifacts.base import KubeObject
-from seakeep.artifacts.objects import bind_cluster, cluster_role, kube_object, rule, service_account
+from seakeep.artifacts.objects import bind_cluster, cluster_role, kube_object, rule, service_account, waivers
 from seakeep.core.json import Json, JsonObject
 from seakeep.design.model import Design
 
@@ -33,6 +33,7 @@ def render(design: Design) -> tuple[KubeObject, ...]:
             ROLE,
             rule([""], ["nodes"], ["get", "list", "watch"]),
             rule([""], ["nodes/status"], ["patch"]),
+            annotations=waivers(RBAC019="it tells its node to the others in the annotations of the Node"),
         ),
         bind_cluster(ROLE, ROLE, service_account(NAMESPACE, NAME)),
         kube_object("v1", "ConfigMap", NAME, namespace=NAMESPACE, data={"net-conf.json": _net_conf(design)}),
@@ -50,21 +51,14 @@ def _net_conf(design: Design) -> str:
     )
 
 
-def _waiver(reason: str) -> str:
-    return f"reason={reason}; owner=seakeep; expires={_LOOKED_AT_AGAIN}"
-
-
-_LOOKED_AT_AGAIN = "2028-06-30"
-"""By then somebody has to see whether Flannel still needs it."""
-
-_WAIVERS: JsonObject = {
-    "waive.seakeep.io/POD009": _waiver("it sets up the network of the node itself"),
-    "waive.seakeep.io/POD010": _waiver("routes and packet filter rules are root's"),
-    "waive.seakeep.io/POD015": _waiver("routes and packet filter rules need NET_ADMIN"),
-    "waive.seakeep.io/POD016": _waiver("routes and packet filter rules need NET_ADMIN"),
-    "waive.seakeep.io/POD020": _waiver("it hands its subnet to the CNI plugin in /run/flannel"),
-    "waive.seakeep.io/POD021": _waiver("it hands its subnet to the CNI plugin in /run/flannel"),
-}
+_WAIVERS = waivers(
+    POD009="it sets up the network of the node itself",
+    POD010="routes and packet filter rules are root's",
+    POD015="routes and packet filter rules need NET_ADMIN",
+    POD016="routes and packet filter rules need NET_ADMIN",
+    POD020="it hands its subnet to the CNI plugin in /run/flannel",
+    POD021="it hands its subnet to the CNI plugin in /run/flannel",
+)
 """What `seakeep check` finds about a network plugin, and why it stands."""
 
 

@@ -5,7 +5,7 @@ kube-proxy, the scheduler and the controller manager need nothing here: API serv
 """
 
 from seakeep.artifacts.base import KubeObject
-from seakeep.artifacts.objects import bind_cluster, cluster_role, group, rule, user
+from seakeep.artifacts.objects import bind_cluster, cluster_role, group, rule, user, waivers
 from seakeep.design.model import Design
 
 VIEWER_ROLE = "seakeep:viewer"
@@ -15,7 +15,12 @@ def render(design: Design) -> tuple[KubeObject, ...]:
     """The bindings; the admins' one first: everything after it can be applied by an admin."""
     del design
     return (
-        bind_cluster("seakeep:admins", "cluster-admin", group("seakeep:admins")),
+        bind_cluster(
+            "seakeep:admins",
+            "cluster-admin",
+            group("seakeep:admins"),
+            annotations=waivers(RBAC002="operators of the cluster; their certificates end after hours"),
+        ),
         bind_cluster("seakeep:apiserver-kubelet", "system:kubelet-api-admin", user("kube-apiserver-kubelet-client")),
         bind_cluster(
             "seakeep:kubelet-client-renewal",

@@ -27,12 +27,14 @@ _TEXTS = (".yaml", ".yml", ".json", ".conflist")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What is listed. `api` is the group and version; `optional` is a resource that not every cluster has."""
+    """What is listed. `api` is the group and version; `optional` is a resource that not every cluster has; of
+    `metadata_only` the API is asked for nothing but names, labels and annotations."""
 
     api: str
     plural: str
     kind: str
     optional: bool = False
+    metadata_only: bool = False
 
     @property
     def path(self) -> str:
@@ -47,6 +49,8 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("v1", "nodes", "Node"),
     Resource("v1", "services", "Service"),
     Resource("v1", "serviceaccounts", "ServiceAccount"),
+    Resource("v1", "configmaps", "ConfigMap"),
+    Resource("v1", "secrets", "Secret", metadata_only=True),
     Resource("v1", "resourcequotas", "ResourceQuota"),
     Resource("v1", "limitranges", "LimitRange"),
     Resource("v1", "persistentvolumes", "PersistentVolume"),
@@ -73,7 +77,10 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("cilium.io/v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", optional=True),
     Resource("cilium.io/v2", "ciliumclusterwidenetworkpolicies", "CiliumClusterwideNetworkPolicy", optional=True),
 )
-"""Secrets and ConfigMaps are not among them: nothing that is judged needs what is in them."""
+"""What is in a Secret is not asked for: that it exists is all that is judged."""
+
+_METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+"""Without a second choice: a server that cannot do it answers 406, not with everything."""
 
 
 @dataclass(slots=True)
@@ -161,7 +168,8 @@ async def read_api(api: ApiClient) -> Served:
 
 async def _objects(api: ApiClient, resource: Resource, served: Served) -> None:
     try:
-        async for body in _pages(api, resource.path, resource.plural, optional=resource.optional):
+        accept = _METADATA_ONLY if resource.metadata_only else ""
+        async for body in _pages(api, resource.path, resource.plural, optional=resource.optional, accept=accept):
             for item in decoded(body, _Page, f"list {resource.plural}").items:
                 metadata = item.get("metadata")
                 if not isinstance(metadata, dict) or _made_by_another(metadata):
@@ -193,10 +201,13 @@ async def _pods(api: ApiClient, served: Served) -> None:
         served.unread["pods"] = error.message
 
 
-async def _pages(api: ApiClient, path: str, what: str, *, optional: bool = False) -> AsyncIterator[bytes]:
+async def _pages(
+    api: ApiClient, path: str, what: str, *, optional: bool = False, accept: str = ""
+) -> AsyncIterator[bytes]:
     following = ""
     while True:
-        status, body = await api.raw(f"{path}?limit={PAGE}" + (f"&continue={following}" if following else ""))
+        more = f"&continue={following}" if following else ""
+        status, body = await api.raw(f"{path}?limit={PAGE}{more}", accept=accept)
         if status == 404 and optional:
             return
         if status != 200:

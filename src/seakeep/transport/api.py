@@ -114,10 +114,18 @@ class ApiClient:
         self._http = http
 
     async def raw(
-        self, path: str, *, method: str = "GET", body: bytes | None = None, content_type: str = "application/json"
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        content_type: str = "application/json",
+        accept: str = "",
     ) -> tuple[int, bytes]:
         """(status, body) of any request. ApiError only where there was no answer."""
         headers = {"Content-Type": content_type} if body is not None else {}
+        if accept:
+            headers["Accept"] = accept
         repeatable = method in _REPEATABLE or content_type == _APPLY
         way = _Way()
         try:

@@ -52,6 +52,14 @@ async def test_pages_are_read_to_the_last() -> None:
     assert "managedFields" not in found.manifests[0].metadata
 
 
+async def test_what_is_in_a_secret_is_not_asked_for() -> None:
+    api = served({})
+    await read_api(api)
+    asked = {plural(path): accept for path, accept in api.accepted.items()}
+    assert "PartialObjectMetadataList" in asked["secrets"]
+    assert asked["configmaps"] == ""
+
+
 async def test_what_may_not_be_read_is_told_and_the_rest_is_read() -> None:
     answers = {
         "roles": lambda _: (403, {}),

@@ -32,10 +32,18 @@ class FakeApi(ApiClient):
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.calls: list[str] = []
+        self.accepted: dict[str, str] = {}
 
     async def raw(
-        self, path: str, *, method: str = "GET", body: bytes | None = None, content_type: str = "application/json"
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        content_type: str = "application/json",
+        accept: str = "",
     ) -> tuple[int, bytes]:
+        self.accepted[path] = accept
         self.calls.append(f"{method} {path}")
         status, found = self.answer(method, path)
         return status, found if isinstance(found, bytes) else msgspec.json.encode(found)
