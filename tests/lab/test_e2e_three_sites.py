@@ -5,6 +5,7 @@ The tests share the cluster; each leaves it healthy and without drift.
 
 import json
 import os
+import re
 
 import pytest
 from tests.lab import drift, misconfigured, nodes
@@ -25,6 +26,12 @@ def three(tmp_path_factory):
         yield cluster
     finally:
         cluster.run("lab", "down").ok()
+
+
+def with_audit(text, days):
+    """The file with another flag of the API servers."""
+    text = re.sub(r"^  security: .*\n", "", text, flags=re.MULTILINE)
+    return text.replace("\nspec:\n", f"\nspec:\n  security: {{audit: {{maxAgeDays: {days}}}}}\n", 1)
 
 
 def healthy(cluster):
@@ -166,9 +173,7 @@ def test_a_secret_is_not_readable_in_etcd(three):
 
 def test_a_change_of_etcd_and_the_api_servers_rolls_one_machine_at_a_time(three):
     text = three.file.read_text()
-    three.file.write_text(
-        text.replace("spec:\n", "spec:\n  security: {audit: {maxAgeDays: 7}}\n  etcd: {quota: 4Gi}\n", 1)
-    )
+    three.file.write_text(with_audit(text, 7).replace("\nspec:\n", "\nspec:\n  etcd: {quota: 4Gi}\n", 1))
     plan = three.run("plan", "-o", "json").ok(1).json["changes"]
     assert [c["host"] for c in plan if c["risk"] == "quorum"] == ["a-etcd1", "a-etcd2", "b-etcd1", "b-etcd2", "c-etcd1"]
     assert [c["host"] for c in plan if c["what"] == "restart kube-apiserver"] == ["a-cp1", "b-cp1", "c-cp1"]
@@ -292,7 +297,7 @@ def test_a_storm_whose_controller_is_killed_heals_by_itself(three):
 def test_a_roll_of_everything_is_not_noticed(three):
     """A flag of the API servers, HAProxy's configuration and etcd's leader, one machine after the other."""
     text = three.file.read_text()
-    three.file.write_text(text.replace("\nspec:\n", "\nspec:\n  security: {audit: {maxAgeDays: 31}}\n", 1))
+    three.file.write_text(with_audit(text, 31))
     leader = next(m["name"] for m in three.run("status", "-o", "json").json["etcd"]["members"] if m["leader"])
     three.ssh(leader, "echo '# edited' >>/etc/etcd/etcd.yaml").ok()
     for balancer in ("a-lb1", "b-lb1"):
