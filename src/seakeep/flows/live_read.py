@@ -160,9 +160,21 @@ class _Pods(msgspec.Struct):
 
 
 async def read_api(api: ApiClient) -> Served:
-    """All resources side by side, each in pages. One that may not be read, or does not answer, is told in `unread`."""
+    """All resources side by side, each in pages. One that may not be read, or does not answer, is told in `unread`.
+
+    Namespaces that are being deleted are left out with everything in them: a half of what was there says nothing.
+    """
     served = Served()
     await asyncio.gather(_pods(api, served), *(_objects(api, resource, served) for resource in RESOURCES))
+    going = {
+        each.name for each in served.manifests if each.type == "Namespace" and "deletionTimestamp" in each.metadata
+    }
+    served.manifests = [
+        each
+        for each in served.manifests
+        if each.namespace not in going and not (each.type == "Namespace" and each.name in going)
+    ]
+    served.pods = [each for each in served.pods if each.namespace not in going]
     return served
 
 

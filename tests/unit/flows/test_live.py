@@ -60,6 +60,23 @@ async def test_what_is_in_a_secret_is_not_asked_for() -> None:
     assert asked["configmaps"] == ""
 
 
+async def test_a_namespace_that_is_being_deleted_is_left_out_with_what_is_in_it() -> None:
+    answers = {
+        "namespaces": lambda _: listed(
+            {"metadata": {"name": "stays"}}, {"metadata": {"name": "goes", "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+        ),
+        "services": lambda _: listed(*({"metadata": {"name": "web", "namespace": n}} for n in ("stays", "goes"))),
+        "pods": lambda _: listed({"metadata": {"name": "p", "namespace": "goes"}, "spec": {}, "status": {}}),
+        "p": lambda _: (404, {}),
+    }
+    found = await read_api(served(answers))
+    assert sorted((each.type, each.namespace, each.name) for each in found.manifests) == [
+        ("Namespace", "", "stays"),
+        ("Service", "stays", "web"),
+    ]
+    assert found.pods == []
+
+
 async def test_what_may_not_be_read_is_told_and_the_rest_is_read() -> None:
     answers = {
         "roles": lambda _: (403, {}),
