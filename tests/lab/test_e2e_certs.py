@@ -106,7 +106,7 @@ def test_a_cluster_whose_certificates_have_all_ended_is_brought_back_by_an_apply
     """With a life of a year from now on, so that what follows is not in a hurry."""
     # Without it the kubelet gets no other one, as it would not once the controller manager's own has ended.
     one.ssh("single", "systemctl stop kube-controller-manager").ok()
-    found = rows(one, 0, 1)
+    found = rows(one, 0, 1, 3)
     wait_until(max(last_end(found), found["kubelet/single"]["notAfter"]))
     ended = rows(one, 1)
     assert ended["kubelet/single"]["remainingSeconds"] <= 0
