@@ -13,7 +13,7 @@ EXPERIMENT = Experiment(
     title="Every CoreDNS pod is killed",
     steady_state="every replica of CoreDNS is ready",
     target="dns",
-    radius=Radius.MINORITY,
+    radius=Radius.CLUSTER,
     seconds=20.0,
 )
 
