@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import getpass
-import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +21,7 @@ from seakeep.engine.stage import Stage
 from seakeep.flows import absent, planning, readiness, rolling
 from seakeep.flows.cluster_changes import change_cluster
 from seakeep.flows.gates import gates, together
+from seakeep.flows.journaled import operator_name
 from seakeep.flows.kubectl import connected
 from seakeep.flows.lease import ApiLease
 from seakeep.flows.locks import machine_lock
@@ -148,7 +147,7 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
     with Journal(run.journal, clock=session.clock) as journal:
         journal.run_start(
             run=run.id,
-            by=f"{getpass.getuser()}@{platform.node()}",
+            by=operator_name(),
             command=asked.command,
             planned=[change.id for change in plan.changes],
         )

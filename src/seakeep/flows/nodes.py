@@ -1,18 +1,15 @@
 """Machines that come and go, one at a time: what the file says changes, and apply does the rest."""
 
-import getpass
-import platform
 from collections.abc import Callable
 
 from seakeep.core.change import CLUSTER, Change, Risk
-from seakeep.core.errors import RefusedError, SeakeepError, UsageError
-from seakeep.engine.journal import Journal
+from seakeep.core.errors import RefusedError, UsageError
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.engine.model import DrainNode, Step
-from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
 from seakeep.flows.apply import Confirm, apply
 from seakeep.flows.drain import drain as drain_node
+from seakeep.flows.journaled import execute, journaled
 from seakeep.flows.session import Session
 from seakeep.report.apply import ApplyReport, DrainReport
 from seakeep.spec.edit import has_machine, with_machine, without_machine
@@ -90,29 +87,8 @@ async def drain(session: Session, name: str, timeout: float) -> DrainReport:
                     clients["admin"], name, clock=session.clock, progress=session.progress, timeout=timeout
                 )
 
-            world = World(
-                host=session.host,
-                arch=lambda _: "amd64",
-                resolve=session.state.resolve,
-                blobs=session.store,
-                handlers={CLUSTER: do},
-            )
-            with Journal(run.journal, clock=session.clock) as journal:
-                who = f"{getpass.getuser()}@{platform.node()}"
-                journal.run_start(run=run.id, by=who, command="node drain", planned=[change.id])
-                executor = Executor(
-                    world,
-                    journal=journal,
-                    clock=session.clock,
-                    progress=session.progress,
-                    stop=session.options.interrupt,
-                )
-                try:
-                    await executor.run([stage])
-                except SeakeepError as error:
-                    journal.run_end("failed", error.message)
-                    raise
-                journal.run_end("ok")
+            with journaled(session, run, command="node drain", planned=[change.id]) as journal:
+                await execute(session, journal, stage, {CLUSTER: do})
     return DrainReport(cluster_name=session.design.name, node=name, run_dir=str(run.folder))
 
 

@@ -1,22 +1,19 @@
 """reset: everything of Seakeep off the machines, which are left as they were found."""
 
-import getpass
-import platform
 import shlex
 from collections.abc import Callable
 
 from seakeep.artifacts import etcd
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.change import Change, Risk
-from seakeep.core.errors import RefusedError, SeakeepError
+from seakeep.core.errors import RefusedError
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
-from seakeep.engine.journal import Journal
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.engine.model import Script, Step
-from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
 from seakeep.facts import inventory, leftovers, system
+from seakeep.flows.journaled import execute, journaled
 from seakeep.flows.locks import machine_lock
 from seakeep.flows.session import Session
 from seakeep.phases import kernel, packages, prune_machines
@@ -85,25 +82,11 @@ async def _clean(session: Session, run: Run, *, keep_etcd: bool) -> tuple[str, .
     machines = [machine for machine in design.machines if machine.name in facts]
     steps = tuple(_step(session, machine, keep_etcd=keep_etcd) for machine in machines)
     stage = Stage("reset", "Take the cluster off its machines", steps)
-    world = World(host=session.host, arch=lambda _: "amd64", resolve=session.state.resolve, blobs=session.store)
-    with Journal(run.journal, clock=session.clock) as journal:
-        who = f"{getpass.getuser()}@{platform.node()}"
-        journal.run_start(run=run.id, by=who, command="reset", planned=[step.change.id for step in steps])
-        executor = Executor(
-            world,
-            journal=journal,
-            clock=session.clock,
-            progress=session.progress,
-            stop=session.options.interrupt,
-        )
-        try:
-            await executor.run([stage])
-            if unreachable:
-                raise next(iter(unreachable.values()))
-        except SeakeepError as error:
-            journal.run_end("failed", error.message)
-            raise
-        journal.run_end("ok")
+    planned = [step.change.id for step in steps]
+    with journaled(session, run, command="reset", planned=planned) as journal:
+        await execute(session, journal, stage)
+        if unreachable:
+            raise next(iter(unreachable.values()))
     return tuple(machine.name for machine in machines)
 
 

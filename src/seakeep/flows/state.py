@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import getpass
 import os
-import platform
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from seakeep.core.errors import RefusedError, SeakeepError, UsageError
 from seakeep.core.secret import Secret
 from seakeep.design.model import Role
 from seakeep.engine.lock import FileLock, Owner
+from seakeep.flows.journaled import operator_name
 from seakeep.flows.session import Session
 from seakeep.report.state import StateReport, StateTransferReport
 from seakeep.state import export, pki
@@ -55,7 +54,7 @@ async def export_to(
     state, design = session.state, session.design
     with FileLock(state.path("lock"), _owner(session, "state export")):
         found = export.collect(
-            state, cluster=design.name, created=rfc3339(session.clock.now()), by=_me(), program=__version__
+            state, cluster=design.name, created=rfc3339(session.clock.now()), by=operator_name(), program=__version__
         )
     if not found.header.authority:
         raise RefusedError(f"{state.root} holds no keys of {design.name} yet", hint="`seakeep apply` makes them")
@@ -182,7 +181,3 @@ def _report(
 
 def _owner(session: Session, command: str) -> Owner:
     return Owner.me(run="-", command=command, clock=session.clock)
-
-
-def _me() -> str:
-    return f"{getpass.getuser()}@{platform.node()}"

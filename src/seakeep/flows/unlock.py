@@ -1,8 +1,6 @@
 """unlock: take away the lock of an operator who is gone. Shows who and how old, asks, and leaves a record."""
 
 import asyncio
-import getpass
-import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +10,7 @@ from seakeep.design.model import Role
 from seakeep.engine.journal import Journal
 from seakeep.engine.lease import DURATION, NAME, NAMESPACE, Lease, break_lease, owner_of
 from seakeep.engine.lock import SILENT, Held, Owner, break_lock, is_alive, read_lock, span
+from seakeep.flows.journaled import journaled
 from seakeep.flows.lease import ApiLease, renewed_at
 from seakeep.flows.session import Session
 from seakeep.state.runs import new_run
@@ -92,15 +91,8 @@ async def unlock(session: Session, confirm: Callable[[tuple[str, ...]], bool]) -
     if not confirm(found.lines):
         raise RefusedError("not confirmed; nothing was changed")
     run = new_run(session.state, "unlock", session.clock.now())
-    with Journal(run.journal, clock=session.clock) as journal:
-        who = f"{getpass.getuser()}@{platform.node()}"
-        journal.run_start(run=run.id, by=who, command="unlock", planned=())
-        try:
-            await _break(session, found, journal)
-        except SeakeepError as error:
-            journal.run_end("failed", error.message)
-            raise
-        journal.run_end("ok")
+    with journaled(session, run, command="unlock", planned=()) as journal:
+        await _break(session, found, journal)
     return found.lines
 
 
