@@ -20,6 +20,7 @@ from seakeep.facts.base import FactSet
 from seakeep.facts.registry import HEALTH
 from seakeep.facts.vip import VipState
 from seakeep.flows import readiness
+from seakeep.flows.dns_pods import dns_nodes
 from seakeep.flows.gates import etcd_health
 from seakeep.flows.session import Session
 from seakeep.phases.node import LATE
@@ -71,23 +72,6 @@ class _FromApi:
     nodes: Mapping[str, readiness.Node] | None
     dns: DnsStatus | None
     error: str = ""
-
-
-class _PodSpec(msgspec.Struct, rename="camel"):
-    node_name: str = ""
-
-
-class _PodStatus(msgspec.Struct):
-    phase: str = ""
-
-
-class _Pod(msgspec.Struct):
-    spec: _PodSpec
-    status: _PodStatus
-
-
-class _Pods(msgspec.Struct):
-    items: list[_Pod]
 
 
 class _DeploymentStatus(msgspec.Struct, rename="camel"):
@@ -151,10 +135,8 @@ async def _dns_state(session: Session, api: ApiClient) -> DnsStatus:
     if code != 200:
         return DnsStatus(ready=False, replicas=session.design.dns_replicas, available=0)
     available = decoded(body, _Deployment, deployment.name).status.available_replicas
-    code, body = await api.raw(f"/api/v1/namespaces/{deployment.namespace}/pods?labelSelector=k8s-app%3Dkube-dns")
-    pods = decoded(body, _Pods, "list pods").items if code == 200 else []
     site_of = {machine.name: machine.site for machine in session.design.machines}
-    sites = {site_of.get(pod.spec.node_name, "") for pod in pods if pod.status.phase == "Running"}
+    sites = {site_of.get(node, "") for node in await dns_nodes(api)}
     wanted = session.design.dns_replicas
     return DnsStatus(ready=available >= wanted, replicas=wanted, available=available, sites=tuple(sorted(sites - {""})))
 

@@ -8,6 +8,7 @@ from seakeep.core.errors import SeakeepError
 from seakeep.design.model import Role
 from seakeep.experiments.base import Observed
 from seakeep.facts import etcd, vip
+from seakeep.flows.dns_pods import dns_nodes
 from seakeep.flows.session import Session
 from seakeep.transport.api import ApiClient, decoded
 
@@ -20,23 +21,6 @@ class _LeaseSpec(msgspec.Struct, rename="camel"):
 
 class _Lease(msgspec.Struct):
     spec: _LeaseSpec
-
-
-class _PodSpec(msgspec.Struct, rename="camel"):
-    node_name: str = ""
-
-
-class _PodStatus(msgspec.Struct):
-    phase: str = ""
-
-
-class _Pod(msgspec.Struct):
-    spec: _PodSpec
-    status: _PodStatus
-
-
-class _Pods(msgspec.Struct):
-    items: list[_Pod]
 
 
 async def observe(session: Session, admin: ApiClient) -> Observed:
@@ -79,8 +63,6 @@ async def _leases(session: Session, admin: ApiClient) -> dict[str, str]:
 
 async def _dns(admin: ApiClient) -> tuple[str, ...]:
     try:
-        status, body = await admin.raw("/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-dns")
-        pods = decoded(body, _Pods, "list the pods of CoreDNS").items if status == 200 else []
+        return tuple(sorted(await dns_nodes(admin)))
     except SeakeepError:
         return ()
-    return tuple(sorted({pod.spec.node_name for pod in pods if pod.status.phase == "Running"}))
