@@ -6,6 +6,7 @@ import click
 
 from seakeep.cli.call import Call
 from seakeep.cli.command import command
+from seakeep.cli.passphrase_options import passphrase_options
 from seakeep.core.errors import Exit
 
 
@@ -21,14 +22,7 @@ from seakeep.core.errors import Exit
 )
 @click.argument("target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("-r", "--recipient", "recipients", multiple=True, metavar="KEY", help="An age1... or SSH public key.")
-@click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="SEAKEEP_PASSPHRASE_FILE",
-    metavar="FILE",
-    help="Its first line is the passphrase. [env SEAKEEP_PASSPHRASE_FILE]",
-)
-@click.option("--passphrase-fd", type=int, metavar="N", help="Read the passphrase from this file descriptor.")
+@passphrase_options
 def run(
     call: Call, target: Path, recipients: tuple[str, ...], passphrase_file: Path | None, passphrase_fd: int | None
 ) -> int:

@@ -6,6 +6,7 @@ import click
 
 from seakeep.cli.call import Call
 from seakeep.cli.command import command
+from seakeep.cli.passphrase_options import passphrase_options
 from seakeep.core.errors import Exit
 
 
@@ -33,14 +34,7 @@ from seakeep.core.errors import Exit
     metavar="FILE",
     help="An age identity file, or an SSH private key.",
 )
-@click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="SEAKEEP_PASSPHRASE_FILE",
-    metavar="FILE",
-    help="Its first line is the passphrase. [env SEAKEEP_PASSPHRASE_FILE]",
-)
-@click.option("--passphrase-fd", type=int, metavar="N", help="Read the passphrase from this file descriptor.")
+@passphrase_options
 @click.option("--replace", is_flag=True, help="Put it in the place of this cluster's folder, which is kept beside it.")
 def run(  # noqa: PLR0917 - click passes by name
     call: Call,
