@@ -1,27 +1,22 @@
 """What has to be true of every fault, whoever wrote it: it stays in its radius, and it can always be undone."""
 
-import random
 import re
 import subprocess
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests.aim import aimed
 
 from seakeep.design.complete import complete
 from seakeep.design.model import Design
 from seakeep.experiments import deadman
-from seakeep.experiments.base import ApiCall, Injection, Observed, Power, Radius, Shell, candidates
+from seakeep.experiments.base import ApiCall, Injection, Power, Radius, Shell
 from seakeep.experiments.registry import EXPERIMENTS
-from seakeep.experiments.targets import choose, radius
+from seakeep.experiments.targets import radius
 from seakeep.spec.load import load
 
 ROOT = Path(__file__).resolve().parents[2]
-OBSERVED = Observed(
-    leaders={"etcd": "b-etcd1", "kube-controller-manager": "a-cp1", "kube-scheduler": "c-cp1"},
-    vip_holder="a-lb1",
-    dns=("a-cp1", "b-cp1"),
-)
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +32,7 @@ def module(request: pytest.FixtureRequest) -> ModuleType:
 @pytest.fixture
 def injection(module: ModuleType, design: Design) -> Injection:
     """Aimed with the experiment's own word."""
-    experiment = module.EXPERIMENT
-    targets = choose(
-        experiment.target,
-        among=candidates(experiment, design),
-        design=design,
-        observed=OBSERVED,
-        chance=random.Random(1),
-    )
-    return Injection(design=design, targets=targets, seconds=experiment.seconds, token="t_1", observed=OBSERVED)
+    return aimed(module, design)
 
 
 def test_it_does_something(module, injection) -> None:

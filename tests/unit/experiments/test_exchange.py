@@ -1,23 +1,21 @@
 """Experiments in the formats of other tools: objects fit Chaos Mesh's schemas, files of the Chaos Toolkit come back."""
 
 import json
-import random
 from pathlib import Path
 from types import ModuleType
 
 import jsonschema
 import pytest
+from tests.aim import aimed
 
 from seakeep.core.errors import UsageError
 from seakeep.core.verdict import Verdict
 from seakeep.design.complete import complete
 from seakeep.design.model import Design
-from seakeep.experiments.base import Injection, Observed, candidates
 from seakeep.experiments.exchange import chaos_mesh, chaos_toolkit
 from seakeep.experiments.history import Mark
 from seakeep.experiments.registry import EXPERIMENTS, find
 from seakeep.experiments.schedule import Planned, Schedule
-from seakeep.experiments.targets import choose
 from seakeep.flows.storm.exchange import from_chaos_toolkit, to_chaos_mesh
 from seakeep.spec.load import load
 
@@ -26,28 +24,11 @@ SCHEMAS = json.loads((Path(__file__).parent / "chaos_mesh_schemas.json").read_te
 """Of the CRDs of chaos-mesh.org (Apache-2.0), without descriptions, closed to fields that they do not have, and only
 the kinds and actions that are exported."""
 POWER = {"machine_killed"}
-OBSERVED = Observed(
-    leaders={"etcd": "b-etcd1", "kube-controller-manager": "a-cp1", "kube-scheduler": "c-cp1"},
-    vip_holder="a-lb1",
-    dns=("a-cp1", "b-cp1"),
-)
 
 
 @pytest.fixture(scope="module")
 def design() -> Design:
     return complete(load(ROOT / "examples" / "three-sites.yaml"))
-
-
-def aimed(module: ModuleType, design: Design) -> Injection:
-    experiment = module.EXPERIMENT
-    targets = choose(
-        experiment.target,
-        among=candidates(experiment, design),
-        design=design,
-        observed=OBSERVED,
-        chance=random.Random(1),
-    )
-    return Injection(design=design, targets=targets, seconds=experiment.seconds, token="t_1", observed=OBSERVED)
 
 
 @pytest.mark.parametrize("module", EXPERIMENTS, ids=lambda module: module.EXPERIMENT.id)

@@ -1,19 +1,18 @@
 """What a storm refuses to start with."""
 
-import random
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.aim import aimed
 
 from seakeep.core.errors import RefusedError, UsageError
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.design.complete import complete
-from seakeep.design.model import Design, Role
-from seakeep.experiments.base import Experiment, Observed, Radius, candidates
+from seakeep.design.model import Design
+from seakeep.experiments.base import Experiment, Radius
 from seakeep.experiments.registry import EXPERIMENTS
-from seakeep.experiments.targets import choose
 from seakeep.flows.storm import guards
 from seakeep.report.status import CertificateStatus, DnsStatus, EndpointStatus, EtcdStatus, StatusReport
 from seakeep.spec.load import load
@@ -137,15 +136,7 @@ def test_no_more_is_hit_than_was_declared_or_allowed(declared, machines, allowed
 @pytest.mark.parametrize("module", EXPERIMENTS, ids=lambda module: module.EXPERIMENT.id)
 def test_no_experiment_is_refused_at_what_it_is_aimed_at_by_itself(module) -> None:
     three = design("three-sites")
-    observed = Observed(
-        leaders={"etcd": "a-etcd1", "kube-controller-manager": "b-cp1", "kube-scheduler": "c-cp1"},
-        vip_holder="a-lb1",
-        dns=("a-cp1", "b-cp1", "c-cp1"),
-        members=tuple(machine.name for machine in three.with_role(Role.ETCD)),
-    )
-    one = module.EXPERIMENT
-    targets = choose(one.target, among=candidates(one, three), design=three, observed=observed, chance=random.Random(1))
-    guards.within(one, targets, three, None)
+    guards.within(module.EXPERIMENT, aimed(module, three).targets, three, None)
 
 
 def test_power_of_real_machines_needs_commands() -> None:
