@@ -6,7 +6,6 @@ waits for certificates to end.
 
 import json
 import os
-import re
 import time
 from datetime import UTC, datetime
 
@@ -116,20 +115,10 @@ def test_a_cluster_whose_certificates_have_all_ended_is_brought_back_by_an_apply
     changes = one.run("plan", "-o", "json").ok(3).json["changes"]
     assert any(change["why"].startswith("expired on") for change in changes)
     one.file.write_text(one.file.read_text().replace(LIFE, ""))
-    nothing_but_names_is_late(one.run("apply", "--yes"))
+    one.run("apply", "--yes").ok()
     assert one.run("status", "-o", "json").ok().json["certificates"]["days"] == 364
     rows(one)
     assert one.plan() == []
-    one.run("kubectl", "--", "-n", "kube-system", "rollout", "restart", "deployment/coredns").ok()
-    rolled_out(one, "coredns")
-
-
-def nothing_but_names_is_late(ran):
-    """While a machine that has the only API server had none that CoreDNS trusts, CoreDNS has come to wait ever longer
-    between its tries: it may not know the proof's Service yet."""
-    failed = set(re.findall(r"PROOF\d+", ran.out))
-    assert failed <= {"PROOF006", "PROOF008"}, ran
-    assert ran.code == (1 if failed else 0), ran
 
 
 SHOP = {
@@ -184,7 +173,7 @@ def test_a_rotation_that_is_killed_goes_on_and_waits_for_pods_that_trust_too_lit
     rolled_out(one, "shop")
     pods = ("kubectl", "--", "-n", "kube-system", "get", "pods", "-l", "app=shop", "--no-headers")
     one.eventually(lambda: one.run(*pods).out.count("shop-") == 1, "the old pod to go")
-    nothing_but_names_is_late(one.run("certs", "rotate-ca", *AUTHORITIES, "--yes"))
+    one.run("certs", "rotate-ca", *AUTHORITIES, "--yes").ok()
     new = rows(one)
     assert {row["serial"] for row in leaves(new).values()}.isdisjoint(row["serial"] for row in leaves(old).values())
     assert {name for name, row in new.items() if row["kind"] == "authority"} == {f"{ca}/ca" for ca in AUTHORITIES}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from seakeep.artifacts import coredns
 from seakeep.core.change import CLUSTER, OPERATOR
 from seakeep.core.errors import Exit, RefusedError, SeakeepError, UsageError
 from seakeep.core.finding import Finding
@@ -26,6 +27,7 @@ from seakeep.flows.kubectl import connected
 from seakeep.flows.lease import ApiLease
 from seakeep.flows.locks import machine_lock
 from seakeep.flows.proof import Proof, prove
+from seakeep.flows.restart import restart
 from seakeep.flows.session import Session, own_name
 from seakeep.flows.view import View, context_of, observe
 from seakeep.phases.base import traits_of
@@ -270,6 +272,13 @@ class _Work:
         session = self.session
         known = [self.view.facts[node.name] for node in session.design.nodes if node.name in self.view.facts]
         restricted = all(traits_of(facts).seccomp for facts in known)
+
+        async def renew_dns(why: str) -> None:
+            session.progress.note(f"{why}: it is started again")
+            self.journal.note(f"{why}: it is started again")
+            workloads = [each for each in readiness.addons(session.design) if each.name == coredns.NAME]
+            await restart(session, clients["admin"], workloads)
+
         async with connected(session) as tool:
             return await prove(
                 Proof(
@@ -280,6 +289,7 @@ class _Work:
                     clock=session.clock,
                     progress=session.progress,
                     restricted=restricted,
+                    renew_dns=renew_dns,
                     without=session.without,
                 )
             )

@@ -6,7 +6,7 @@ Everything is made in a namespace of its own, which is removed afterwards, also 
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import quote
@@ -16,18 +16,26 @@ import msgspec
 from seakeep.core.clock import Clock
 from seakeep.core.errors import SeakeepError
 from seakeep.core.finding import Finding, Severity
-from seakeep.core.json import JsonObject
 from seakeep.core.progress import Progress
 from seakeep.core.verdict import Verdict
-from seakeep.design.model import Design, Machine, Role
+from seakeep.design.model import Design, Machine
 from seakeep.engine.wait import await_until
+from seakeep.flows import proof_objects as objects
 from seakeep.flows.kubectl import Kubectl
 from seakeep.transport.api import ApiClient, ApiError, decoded
 
 T = TypeVar("T")
 
 DEADLINE = 90.0
-PORT = 8080
+ANSWER = 20.0
+"""Seconds until an address has to answer: the service rules of a node may lag behind."""
+TAKEN = 30.0
+"""Seconds until the API has to take the proof's objects."""
+NAMED = 10.0
+"""Seconds until CoreDNS has to know a new Service: with its eye on the API it takes a fraction of one."""
+
+UNKNOWN_NAME = "no such host"
+"""What the resolver of the proof's web server says to an NXDOMAIN (Go, net.DNSError)."""
 
 
 class _PodStatus(msgspec.Struct, rename="camel"):
@@ -74,7 +82,7 @@ class _Dial(msgspec.Struct):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What the proofs work with. `without` are machines that are down. `anonymous` is a client without a certificate,
-    through the same endpoint."""
+    through the same endpoint. `renew_dns` starts CoreDNS again; it is told why."""
 
     design: Design
     api: ApiClient
@@ -83,6 +91,7 @@ class Proof:
     clock: Clock
     progress: Progress
     restricted: bool
+    renew_dns: Callable[[str], Awaitable[None]]
     without: frozenset[str] = frozenset()
 
 
@@ -101,14 +110,10 @@ async def prove(proof: Proof) -> tuple[Finding, ...]:
 
 
 async def _workload(proof: Proof, namespace: str) -> list[Finding]:
-    nodes = _nodes(proof.design, proof.without)
+    nodes = objects.workers(proof.design, proof.without)
     count = max(2, len(nodes))
     try:
-        await proof.api.apply("v1", "Namespace", namespace, _namespace(namespace, restricted=proof.restricted))
-        await proof.api.apply(
-            "apps/v1", "Deployment", "web", _deployment(proof, namespace, nodes, count), namespace=namespace
-        )
-        await proof.api.apply("v1", "Service", "web", _service(namespace), namespace=namespace)
+        await _make(proof, namespace, nodes, count)
         pods = await _ready_pods(proof, namespace, count)
         service = await proof.api.get("v1", "Service", "web", namespace=namespace)
     except SeakeepError as error:
@@ -119,23 +124,67 @@ async def _workload(proof: Proof, namespace: str) -> list[Finding]:
     other = next((pod for pod in pods if pod.spec.node_name != first.spec.node_name), pods[1])
     cluster_ip = str(_field(service, "spec", "clusterIP"))
     name = f"web.{namespace}.svc.{proof.design.network.cluster_domain}"
-    where = f"{first.metadata.name} on {first.spec.node_name}"
+    names = frozenset(pod.metadata.name for pod in pods)
 
-    def dial(host: str, port: int, wanted: set[str]) -> Callable[[], Awaitable[str]]:
-        return lambda: _dial(proof, _Call(namespace, first.metadata.name, host, port), wanted)
+    def call(host: str, port: int, wanted: frozenset[str]) -> _Call:
+        return _Call(namespace, first.metadata.name, host, port, wanted)
 
-    names = {pod.metadata.name for pod in pods}
+    beside = call(other.status.pod_ip, objects.PORT, frozenset({other.metadata.name}))
     title = "a pod reaches a pod on another node" if len(used) > 1 else "a pod reaches another pod"
+    proofs = await asyncio.gather(
+        _judged("PROOF004", title, lambda: _dial(proof, beside)),
+        _judged("PROOF005", "a Service answers at its ClusterIP", lambda: _dial(proof, call(cluster_ip, 80, names))),
+        _by_name(proof, call(name, 80, names), first.spec.node_name),
+    )
     return [
         _finding("PROOF003", "a Deployment spreads over the workers", spread, f"{count} pods on {', '.join(used)}"),
-        *await asyncio.gather(
-            _judged("PROOF004", title, dial(other.status.pod_ip, PORT, {other.metadata.name})),
-            _judged("PROOF005", "a Service answers at its ClusterIP", dial(cluster_ip, 80, names)),
-            _judged("PROOF006", "a Service answers at its DNS name", dial(name, 80, names)),
-            _judged("PROOF007", f"logs of {where}", lambda: _logs(proof, namespace, first.metadata.name)),
-            _judged("PROOF008", f"exec in {where}", lambda: _exec(proof, namespace, first.metadata.name, name)),
-        ),
+        *proofs[:2],
+        *proofs[2],
     ]
+
+
+async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: int) -> None:
+    """An API server that has just come back may not answer yet, answer 429 or 5xx, or not see the new namespace
+    (404): all of that for a moment only. Another refusal stands."""
+    body = objects.deployment(proof.design, namespace, nodes, count=count, restricted=proof.restricted)
+
+    async def made() -> ApiError | None:
+        try:
+            await proof.api.apply(
+                "v1", "Namespace", namespace, objects.namespace(namespace, restricted=proof.restricted)
+            )
+            await proof.api.apply("apps/v1", "Deployment", "web", body, namespace=namespace)
+            await proof.api.apply("v1", "Service", "web", objects.service(namespace), namespace=namespace)
+        except ApiError as error:
+            if error.status in (0, 404, 409, 429) or error.status >= 500:
+                raise
+            return error
+        return None
+
+    refused = await _until(proof, "the API to take the proof's objects", made, timeout=TAKEN)
+    if refused is not None:
+        raise refused
+
+
+async def _by_name(proof: Proof, call: "_Call", node: str) -> list[Finding]:
+    where = f"{call.pod} on {node}"
+    return [
+        await _judged("PROOF006", "a Service answers at its DNS name", lambda: _named(proof, call)),
+        await _judged("PROOF007", f"logs of {where}", lambda: _logs(proof, call)),
+        await _judged("PROOF008", f"exec in {where}", lambda: _exec(proof, call)),
+    ]
+
+
+async def _named(proof: Proof, call: "_Call") -> str:
+    """CoreDNS follows the API by itself, but waits longer and longer between its tries while the API is away, up to a
+    minute (client-go's reflector: 30 s, doubled by chance). One that is started again does not wait."""
+    try:
+        return await _dial(proof, call, timeout=NAMED)
+    except SeakeepError as error:
+        if UNKNOWN_NAME not in error.message:
+            return await _dial(proof, call)
+    await proof.renew_dns(f"CoreDNS did not know a Service that had been there for {NAMED:.0f} s")
+    return f"{await _dial(proof, call)}, after CoreDNS was started again: it had not heard from the API"
 
 
 async def _until(proof: Proof, what: str, work: Callable[[], Awaitable[T]], *, timeout: float) -> T:
@@ -206,19 +255,19 @@ async def _ready_pods(proof: Proof, namespace: str, count: int) -> list[_Pod]:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A pod that is to ask host:port."""
+    """A pod that is to ask host:port, and the pods of which one has to answer."""
 
     namespace: str
     pod: str
     host: str
     port: int
+    wanted: frozenset[str]
 
 
-async def _dial(proof: Proof, call: _Call, wanted: set[str]) -> str:
-    """The API server reaches the pod, and the pod reaches the host. DNS and the service rules of a node may lag
-    behind by a moment: retried until a short deadline."""
+async def _dial(proof: Proof, call: _Call, *, timeout: float = ANSWER) -> str:
+    """The API server reaches the pod, and the pod reaches the host."""
     path = (
-        f"/api/v1/namespaces/{call.namespace}/pods/{call.pod}:{PORT}/proxy/dial"
+        f"/api/v1/namespaces/{call.namespace}/pods/{call.pod}:{objects.PORT}/proxy/dial"
         f"?host={quote(call.host)}&port={call.port}&protocol=http&request=hostname&tries=1"
     )
 
@@ -229,35 +278,36 @@ async def _dial(proof: Proof, call: _Call, wanted: set[str]) -> str:
                 f"the API server's way to the pod answered {status}: {body[:200].decode('utf-8', 'replace')}"
             )
         answer = decoded(body, _Dial, f"dial from {call.pod}")
-        hits = wanted & {response.strip() for response in answer.responses}
+        hits = call.wanted & {response.strip() for response in answer.responses}
         if not hits:
             raise SeakeepError(
-                "; ".join(answer.errors) or f"answered by {answer.responses}, wanted one of {sorted(wanted)}"
+                "; ".join(answer.errors) or f"answered by {answer.responses}, wanted one of {sorted(call.wanted)}"
             )
         return f"{call.pod} asked {call.host}:{call.port}, {min(hits)} answered"
 
-    return await _until(proof, f"{call.host}:{call.port} to answer {call.pod}", ask, timeout=20)
+    return await _until(proof, f"{call.host}:{call.port} to answer {call.pod}", ask, timeout=timeout)
 
 
-async def _logs(proof: Proof, namespace: str, pod: str) -> str:
-    result = await proof.kubectl.run("-n", namespace, "logs", pod)
+async def _logs(proof: Proof, call: _Call) -> str:
+    result = await proof.kubectl.run("-n", call.namespace, "logs", call.pod)
     if result.status != 0 or not result.stdout.strip() + result.stderr.strip().encode():
         raise SeakeepError(f"kubectl logs ended with {result.status}: {result.stderr.strip() or 'nothing was logged'}")
     return f"{len(result.stdout.splitlines())} lines"
 
 
-async def _exec(proof: Proof, namespace: str, pod: str, name: str) -> str:
-    """Retried like `_dial`, and for the same reason."""
-    arguments = ("-n", namespace, "exec", pod, "--", "/agnhost", "connect", f"{name}:80", "--timeout=5s")
+async def _exec(proof: Proof, call: _Call) -> str:
+    """Retried like `_dial`: a moment after CoreDNS was started again, a node may still ask the one that is gone."""
+    asked = f"{call.host}:{call.port}"
+    arguments = ("-n", call.namespace, "exec", call.pod, "--", "/agnhost", "connect", asked, "--timeout=5s")
 
     async def connect() -> str:
         result = await proof.kubectl.run(*arguments)
         if result.status != 0:
             text = (result.stderr + result.stdout.decode("utf-8", "replace")).strip()
-            raise SeakeepError(f"connect {name}:80 in {pod} ended with {result.status}: {text}")
-        return f"connected to {name}:80"
+            raise SeakeepError(f"connect {asked} in {call.pod} ended with {result.status}: {text}")
+        return f"connected to {asked}"
 
-    return await _until(proof, f"exec in {pod} to connect to {name}:80", connect, timeout=30)
+    return await _until(proof, f"exec in {call.pod} to connect to {asked}", connect, timeout=ANSWER)
 
 
 async def _remove(proof: Proof, namespace: str) -> str:
@@ -288,82 +338,6 @@ async def _remove(proof: Proof, namespace: str) -> str:
     finally:
         said = await _until(proof, f"namespace {namespace} to go", going, timeout=60)
     return said
-
-
-def _nodes(design: Design, without: frozenset[str]) -> tuple[Machine, ...]:
-    nodes = [each for each in design.with_role(Role.WORKER) or design.nodes if each.name not in without]
-    return tuple(nodes)
-
-
-def _namespace(name: str, *, restricted: bool) -> JsonObject:
-    # A kernel without seccomp cannot run what the restricted level demands (a RuntimeDefault profile).
-    level = "restricted" if restricted else "baseline"
-    return {"metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": level}}}
-
-
-def _deployment(proof: Proof, namespace: str, nodes: tuple[Machine, ...], count: int) -> JsonObject:
-    labels = {"app": "web"}
-    security: JsonObject = {"runAsNonRoot": True, "runAsUser": 65534}
-    if proof.restricted:
-        security = {**security, "seccompProfile": {"type": "RuntimeDefault"}}
-    return {
-        "metadata": {"name": "web", "namespace": namespace},
-        "spec": {
-            "replicas": count,
-            "selector": {"matchLabels": labels},
-            "template": {
-                "metadata": {"labels": labels},
-                "spec": {
-                    "automountServiceAccountToken": False,
-                    "terminationGracePeriodSeconds": 0,
-                    "affinity": _only_on(nodes),
-                    "tolerations": [{"operator": "Exists"}],
-                    "topologySpreadConstraints": [
-                        {
-                            "maxSkew": 1,
-                            "topologyKey": "kubernetes.io/hostname",
-                            "whenUnsatisfiable": "DoNotSchedule",
-                            "labelSelector": {"matchLabels": labels},
-                        }
-                    ],
-                    "securityContext": security,
-                    "containers": [
-                        {
-                            "name": "web",
-                            "image": proof.design.release.minor.probe_image,
-                            "imagePullPolicy": "IfNotPresent",
-                            "args": ["netexec", f"--http-port={PORT}"],
-                            "ports": [{"containerPort": PORT, "protocol": "TCP"}],
-                            "readinessProbe": {"httpGet": {"path": "/hostname", "port": PORT}, "periodSeconds": 1},
-                            "resources": {
-                                "requests": {"cpu": "10m", "memory": "16Mi"},
-                                "limits": {"memory": "64Mi"},
-                            },
-                            "securityContext": {
-                                "allowPrivilegeEscalation": False,
-                                "capabilities": {"drop": ["ALL"]},
-                                "readOnlyRootFilesystem": True,
-                            },
-                        }
-                    ],
-                },
-            },
-        },
-    }
-
-
-def _only_on(nodes: tuple[Machine, ...]) -> JsonObject:
-    names = [machine.name for machine in nodes]
-    term = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": names}]}
-    required = {"nodeSelectorTerms": [term]}
-    return {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}}
-
-
-def _service(namespace: str) -> JsonObject:
-    return {
-        "metadata": {"name": "web", "namespace": namespace},
-        "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": PORT, "protocol": "TCP"}]},
-    }
 
 
 def _field(body: object, *path: str) -> object:

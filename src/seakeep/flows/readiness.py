@@ -1,10 +1,13 @@
 """What a finished cluster looks like: waits that end an apply, each naming what it waits for."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from seakeep.artifacts import coredns, flannel
+from seakeep.artifacts.base import KubeObject
 from seakeep.core.errors import SeakeepError
-from seakeep.design.model import Role
+from seakeep.design.model import Design, Role
 from seakeep.engine.wait import Probe, await_until
 from seakeep.facts import apiserver, etcd, vip
 from seakeep.flows import gates
@@ -151,21 +154,29 @@ async def nodes_ready(session: Session, api: ApiClient) -> None:
 
 async def addons_ready(session: Session, api: ApiClient) -> None:
     """Pod network on every node, and all replicas of DNS. What may have been on a node that is down is not awaited."""
-    await _addons(session, api, "pod network and DNS to be available", anew=False)
+    await _workloads(session, api, "pod network and DNS to be available", addons(session.design), anew=False)
 
 
-async def addons_rolled_out(session: Session, api: ApiClient) -> None:
-    """The same, and every pod is of the newest generation."""
-    await _addons(session, api, "pods of the pod network and of DNS to be replaced", anew=True)
+async def rolled_out(session: Session, api: ApiClient, workloads: Sequence[KubeObject]) -> None:
+    """The same for these of the add-ons, and every pod is of the newest generation."""
+    names = " and ".join(each.name for each in workloads)
+    await _workloads(session, api, f"pods of {names} to be replaced", workloads, anew=True)
 
 
-async def _addons(session: Session, api: ApiClient, what: str, *, anew: bool) -> None:
+def addons(design: Design) -> tuple[KubeObject, ...]:
+    """The workloads that Seakeep itself runs in the cluster."""
+    made = (*flannel.render(design), *coredns.render(design))
+    return tuple(each for each in made if each.kind in {"DaemonSet", "Deployment"})
+
+
+async def _workloads(
+    session: Session, api: ApiClient, what: str, workloads: Sequence[KubeObject], *, anew: bool
+) -> None:
     design = session.design
     down = sum(node.name in session.without for node in design.nodes)
     wanted = [
         (each, max(1, (len(design.nodes) if each.kind == "DaemonSet" else design.dns_replicas) - down))
-        for each in (*flannel.render(design), *coredns.render(design))
-        if each.kind in {"DaemonSet", "Deployment"}
+        for each in workloads
     ]
 
     async def probe() -> str | None:

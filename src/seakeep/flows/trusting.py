@@ -10,12 +10,11 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from seakeep.artifacts import coredns, flannel
-from seakeep.artifacts.base import KubeObject
 from seakeep.core.clock import rfc3339
 from seakeep.core.errors import RefusedError
 from seakeep.engine.wait import await_until
 from seakeep.flows import readiness
+from seakeep.flows.restart import restart
 from seakeep.flows.session import Session
 from seakeep.state import rotation
 from seakeep.state.rotation import Stage, trust_name
@@ -102,7 +101,7 @@ async def settle(session: Session, names: Sequence[str]) -> None:
         await _published(session, clients["admin"])
         if rotation.stage(session.state, "cluster") is Stage.TRUST and _noted(session, _PUBLISHED) is None:
             published = session.clock.now()
-            await _restart_ours(session, clients["admin"])
+            await restart(session, clients["admin"], readiness.addons(session.design))
             _note(session, _PUBLISHED, published)
 
 
@@ -114,7 +113,7 @@ async def refuse_old_pods(session: Session) -> None:
         code, body = await clients["admin"].raw("/api/v1/pods")
     if code != 200:
         raise ApiError.of(code, body, "list pods")
-    ours = tuple(f"{each.namespace}/{each.name}-" for each in _addons(session))
+    ours = tuple(f"{each.namespace}/{each.name}-" for each in readiness.addons(session.design))
     found = [
         pod
         for pod in decoded(body, _Pods, "list pods").items
@@ -167,28 +166,6 @@ async def _published(session: Session, api: ApiClient) -> None:
         progress=session.progress,
         subject="kube-root-ca.crt",
     )
-
-
-async def _restart_ours(session: Session, api: ApiClient) -> None:
-    """Our add-ons by their own rollout, as `kubectl rollout restart` does it."""
-    when = rfc3339(session.clock.now())
-    patch = {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}}}}
-    for each in _addons(session):
-        path = f"/apis/apps/v1/namespaces/{each.namespace}/{each.kind.lower()}s/{each.name}"
-        code, body = await api.raw(
-            f"{path}?fieldManager=seakeep-restart",
-            method="PATCH",
-            body=msgspec.json.encode(patch),
-            content_type="application/merge-patch+json",
-        )
-        if code != 200:
-            raise ApiError.of(code, body, f"restart {each.name}")
-    await readiness.addons_rolled_out(session, api)
-
-
-def _addons(session: Session) -> list[KubeObject]:
-    found = (*flannel.render(session.design), *coredns.render(session.design))
-    return [each for each in found if each.kind in {"DaemonSet", "Deployment"}]
 
 
 def _note(session: Session, about: tuple[str, str], moment: datetime) -> None:

@@ -33,6 +33,10 @@ class Cluster:
     there: set[str] = field(default_factory=set)
     running: bool = False
     lingers: bool = False
+    unknown_to_dns: float = 0
+    """Seconds that the name of the Service stays unknown unless CoreDNS is started again."""
+    renewed: list[str] = field(default_factory=list)
+    clock: FakeClock = field(default_factory=FakeClock)
 
     def answer(self, method: str, path: str) -> tuple[int, Any]:
         for (verb, part), answer in self.spoilt.items():
@@ -51,6 +55,8 @@ class Cluster:
             return 200, {}
         if "/proxy/dial" in path:
             asked = path.partition("host=")[2].partition("&")[0]
+            if asked.startswith("web.") and self.clock.monotonic() < self.unknown_to_dns and not self.renewed:
+                return 200, {"errors": [f"lookup {asked} on 10.96.0.10:53: no such host"]}
             name = f"web-{asked[-1]}" if asked.startswith("10.244.") else "web-0"
             return 200, {"responses": [name]}
         if namespace.endswith("/pods"):
@@ -67,6 +73,9 @@ class Cluster:
         words = {"logs": Result(0, b"one line\n", ""), "exec": Result(0, b"", ""), **self.kubectl}
         return words[arguments[2]]
 
+    async def renew(self, why: str) -> None:
+        self.renewed.append(why)
+
     async def prove(self) -> dict[str, tuple[Verdict, str]]:
         anonymous = FakeApi(lambda method, path: (self.anonymous.get(path, 401), b""))
         proof = Proof(
@@ -74,9 +83,10 @@ class Cluster:
             api=FakeApi(self.answer),
             anonymous=anonymous,
             kubectl=cast("Kubectl", self),
-            clock=FakeClock(),
+            clock=self.clock,
             progress=Silent(),
             restricted=True,
+            renew_dns=self.renew,
         )
         return {each.id: (each.verdict, each.message) for each in await prove(proof)}
 
@@ -143,6 +153,44 @@ async def test_a_step_that_fails_is_a_fail_with_evidence_and_the_namespace_goes(
     assert evidence in failed[proof]
     assert "PROOF009" in found
     assert (cluster.there == set()) == (case != "a namespace that stays")
+
+
+async def test_a_coredns_that_has_lost_the_api_is_started_again() -> None:
+    cluster = Cluster(unknown_to_dns=60)
+    found = await cluster.prove()
+    assert {verdict for verdict, _ in found.values()} == {Verdict.PASS}
+    assert cluster.renewed == ["CoreDNS did not know a Service that had been there for 10 s"]
+    assert found["PROOF006"][1].endswith("after CoreDNS was started again: it had not heard from the API")
+
+
+async def test_a_coredns_that_is_only_a_moment_late_is_left_alone() -> None:
+    cluster = Cluster(unknown_to_dns=5)
+    assert {verdict for verdict, _ in (await cluster.prove()).values()} == {Verdict.PASS}
+    assert cluster.renewed == []
+
+
+async def test_what_is_wrong_elsewhere_is_no_reason_to_start_coredns_again() -> None:
+    cluster = Cluster(spoilt={("GET", "host=web."): (200, {"errors": ["i/o timeout"]})})
+    verdict, message = (await cluster.prove())["PROOF006"]
+    assert (verdict, cluster.renewed) == (Verdict.FAIL, [])
+    assert "i/o timeout" in message
+
+
+@pytest.mark.parametrize("status", [0, 404, 429, 500, 503])
+async def test_an_api_that_stumbles_once_is_asked_again(status: int) -> None:
+    cluster = Cluster()
+    answer, stumbled = cluster.answer, False
+
+    def stumbling(method: str, path: str) -> tuple[int, Any]:
+        nonlocal stumbled
+        if method == "PATCH" and "deployments" in path and not stumbled:
+            stumbled = True
+            raise ApiError("etcdserver: leader changed", status=status)
+        return answer(method, path)
+
+    cluster.answer = stumbling  # type: ignore[method-assign]
+    assert {verdict for verdict, _ in (await cluster.prove()).values()} == {Verdict.PASS}
+    assert stumbled
 
 
 async def test_pods_that_all_land_on_one_worker_are_no_spread() -> None:
