@@ -226,16 +226,27 @@ async def _judged(id_: str, title: str, work: Callable[[], Awaitable[str]]) -> F
 
 
 async def _anonymous_allowed(proof: Proof) -> str:
-    status, _ = await proof.anonymous.raw("/readyz")
-    if status != 200:
-        raise SeakeepError(f"/readyz answered {status}, wanted 200")
-    return "/readyz answered 200"
+    async def allowed() -> str:
+        status, _ = await proof.anonymous.raw("/readyz")
+        if status != 200:
+            raise SeakeepError(f"/readyz answered {status}, wanted 200")
+        return "/readyz answered 200"
+
+    return await _until(proof, "/readyz to be answered", allowed, timeout=ANSWER)
 
 
 async def _anonymous_refused(proof: Proof) -> str:
-    answers = [(path, (await proof.anonymous.raw(path))[0]) for path in ("/version", "/api/v1/namespaces")]
-    text = ", ".join(f"{path} answered {status}" for path, status in answers)
-    if any(status not in (401, 403) for _, status in answers):
+    """Anything but a refusal is not one; only what an API server says while it is not well is asked for again."""
+
+    async def refused() -> tuple[str, bool]:
+        answers = [(path, (await proof.anonymous.raw(path))[0]) for path in ("/version", "/api/v1/namespaces")]
+        text = ", ".join(f"{path} answered {status}" for path, status in answers)
+        if any(status == 429 or status >= 500 for _, status in answers):
+            raise SeakeepError(f"{text}; wanted 401")
+        return text, all(status in (401, 403) for _, status in answers)
+
+    text, well = await _until(proof, "anonymous requests to be refused", refused, timeout=ANSWER)
+    if not well:
         raise SeakeepError(f"{text}; wanted 401")
     return text
 

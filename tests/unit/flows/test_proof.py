@@ -29,6 +29,8 @@ class Cluster:
     spoilt: dict[tuple[str, str], Any] = field(default_factory=dict)
     nodes: list[str] = field(default_factory=lambda: list(WORKERS))
     anonymous: dict[str, int] = field(default_factory=lambda: {"/readyz": 200})
+    stumbles: dict[str, int] = field(default_factory=dict)
+    """What anonymous requests are answered the first time."""
     kubectl: dict[str, Result] = field(default_factory=dict)
     there: set[str] = field(default_factory=set)
     running: bool = False
@@ -69,6 +71,9 @@ class Cluster:
         going = {"metadata": {"name": name, "deletionTimestamp": "2026-11-25T12:00:00Z"}}
         return (200, going) if self.lingers else (404, {})
 
+    def _anonymous(self, path: str) -> int:
+        return self.stumbles.pop(path, None) or self.anonymous.get(path, 401)
+
     async def run(self, *arguments: str) -> Result:
         words = {"logs": Result(0, b"one line\n", ""), "exec": Result(0, b"", ""), **self.kubectl}
         return words[arguments[2]]
@@ -77,7 +82,7 @@ class Cluster:
         self.renewed.append(why)
 
     async def prove(self) -> dict[str, tuple[Verdict, str]]:
-        anonymous = FakeApi(lambda method, path: (self.anonymous.get(path, 401), b""))
+        anonymous = FakeApi(lambda method, path: (self._anonymous(path), b""))
         proof = Proof(
             design=DESIGN,
             api=FakeApi(self.answer),
@@ -205,6 +210,13 @@ async def test_pods_that_all_land_on_one_worker_are_no_spread() -> None:
 async def test_anonymous_requests(answers: dict[str, int], proof: str) -> None:
     found = await Cluster(anonymous=answers).prove()
     assert [id_ for id_, (verdict, _) in found.items() if verdict is Verdict.FAIL] == [proof]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/readyz", 500), ("/version", 503)])
+async def test_an_anonymous_request_that_nobody_could_answer_is_sent_again(path: str, status: int) -> None:
+    cluster = Cluster(stumbles={path: status})
+    assert {verdict for verdict, _ in (await cluster.prove()).values()} == {Verdict.PASS}
+    assert cluster.stumbles == {}
 
 
 @pytest.mark.parametrize(
