@@ -97,7 +97,8 @@ async def check(request: Request, live: "Live | None" = None) -> CheckReport:
             verdicts, given, index = await _objects(request)
         _merge(request, whole, verdicts, given, index)
     if live is not None:
-        verdicts, given = _living(request, live)
+        with _no_collection():
+            verdicts, given = _living(request, live)
         _merge(request, whole, verdicts, given, live.index)
     known = 0
     if request.baseline is not None:

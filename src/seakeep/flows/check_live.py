@@ -9,7 +9,8 @@ from seakeep.facts.registry import AUDIT
 from seakeep.flows.live_proofs import Tried, prove_all
 from seakeep.flows.live_read import RESOURCES, Served, machine_files, read_api
 from seakeep.flows.session import Session
-from seakeep.manifests.index import Index, Policy
+from seakeep.manifests.index import Index, Policy, Problem, Trouble
+from seakeep.manifests.read import Loaded
 
 READ_LIMIT = 30.0
 """Seconds that one machine may take for its facts."""
@@ -21,23 +22,28 @@ async def read_live(session: Session, *, target: tuple[int, int]) -> Live:
     (facts, errors), (served, proofs) = await asyncio.gather(
         session.read(AUDIT, session.design.machines, timeout=READ_LIMIT), _from_api(session)
     )
-    own = machine_files(facts)
-    index = Index(
-        [*served.manifests, *own.manifests],
-        policy=Policy(target=target, complete=not served.unread),
-        files=own.files,
-        problems=own.problems,
-    )
     return Live(
         design=session.design,
         facts=facts,
         unreachable={name: error.message for name, error in errors.items()},
-        index=index,
+        index=judged_by(served, machine_files(facts), target=target),
         unread=served.unread,
         proofs=proofs,
         now=session.clock.now(),
         lab=session.design.lab is not None,
         pods=_sorted(served.pods),
+    )
+
+
+def judged_by(served: Served, own: Loaded | None = None, *, target: tuple[int, int]) -> Index:
+    """The API's objects and the machines' files. Each resource that could not be read is a problem with a name."""
+    own = own or Loaded()
+    unread = [Problem(f"api:{name}", 0, why, Trouble.UNREAD) for name, why in sorted(served.unread.items())]
+    return Index(
+        [*served.manifests, *own.manifests],
+        policy=Policy(target=target, complete=not served.unread),
+        files=own.files,
+        problems=[*own.problems, *unread],
     )
 
 

@@ -2,25 +2,26 @@
 
 import asyncio
 import shlex
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 import msgspec
 
 from seakeep.checks.files.forms import form_of
 from seakeep.checks.live.base import LivePod
 from seakeep.core.errors import SeakeepError
-from seakeep.core.json import JsonObject
 from seakeep.facts import configs, processes
 from seakeep.facts.base import FactSet
+from seakeep.flows.live_objects import Bodies, Listed
+from seakeep.flows.live_pages import Sleep, pages
+from seakeep.flows.live_pods import read_pods
 from seakeep.manifests.index import OperatorFile
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.read import Loaded, Texts
-from seakeep.transport.api import ApiClient, decoded
+from seakeep.transport.api import ApiClient
 
-PAGE = 500
-"""Objects in one answer."""
+SIDE_BY_SIDE = 4
+"""Lists that are read at the same moment: each has an answer in memory, and costs the API server some of its own."""
 
 _TEXTS = (".yaml", ".yml", ".json", ".conflist")
 
@@ -92,171 +93,53 @@ class Served:
     unread: dict[str, str] = field(default_factory=dict)
 
 
-class _PageMeta(msgspec.Struct, rename={"continued": "continue"}):
-    continued: str = ""
-
-
-class _Page(msgspec.Struct):
-    metadata: _PageMeta = msgspec.field(default_factory=_PageMeta)
-    items: list[dict[str, object]] = []
-
-
-class _Owner(msgspec.Struct):
-    kind: str = ""
-    controller: bool = False
-
-
-class _Meta(msgspec.Struct, rename="camel"):
-    name: str = ""
-    namespace: str = ""
-    labels: dict[str, str] | None = None
-    owner_references: list[_Owner] | None = None
-    deletion_timestamp: str | None = None
-
-
-class _Volume(msgspec.Struct, rename="camel"):
-    empty_dir: msgspec.Raw | None = None
-
-
-class _Spec(msgspec.Struct, rename="camel"):
-    node_name: str = ""
-    volumes: list[_Volume] | None = None
-
-
-class _Condition(msgspec.Struct):
-    type: str = ""
-    status: str = ""
-
-
-class _Waiting(msgspec.Struct):
-    reason: str = ""
-
-
-class _State(msgspec.Struct):
-    waiting: _Waiting | None = None
-
-
-class _ContainerStatus(msgspec.Struct, rename="camel"):
-    restart_count: int = 0
-    state: _State | None = None
-
-
-class _Status(msgspec.Struct, rename="camel"):
-    phase: str = ""
-    conditions: list[_Condition] | None = None
-    container_statuses: list[_ContainerStatus] | None = None
-    init_container_statuses: list[_ContainerStatus] | None = None
-
-
-class _Pod(msgspec.Struct):
-    metadata: _Meta
-    spec: _Spec
-    status: _Status
-
-
-class _Pods(msgspec.Struct):
-    metadata: _PageMeta = msgspec.field(default_factory=_PageMeta)
-    items: list[_Pod] = []
-
-
-async def read_api(api: ApiClient) -> Served:
-    """All resources side by side, each in pages. One that may not be read, or does not answer, is told in `unread`.
+async def read_api(api: ApiClient, *, sleep: Sleep = asyncio.sleep) -> Served:
+    """All resources, a few side by side, each in pages. One that may not be read, or does not answer, is told in
+    `unread`.
 
     Namespaces that are being deleted are left out with everything in them: a half of what was there says nothing.
     """
     served = Served()
-    await asyncio.gather(_pods(api, served), *(_objects(api, resource, served) for resource in RESOURCES))
+    room = asyncio.Semaphore(SIDE_BY_SIDE)
+    bodies = Bodies()
+
+    async def one(resource: Resource) -> None:
+        async with room:
+            await _objects(api, resource, served, bodies, sleep)
+
+    await asyncio.gather(_pods(api, served, bodies, sleep), *(one(resource) for resource in RESOURCES))
     going = {
         each.name for each in served.manifests if each.type == "Namespace" and "deletionTimestamp" in each.metadata
     }
-    served.manifests = [
-        each
-        for each in served.manifests
-        if each.namespace not in going and not (each.type == "Namespace" and each.name in going)
-    ]
-    served.pods = [each for each in served.pods if each.namespace not in going]
+    if going:
+        served.manifests = [
+            each
+            for each in served.manifests
+            if each.namespace not in going and not (each.type == "Namespace" and each.name in going)
+        ]
+        served.pods = [each for each in served.pods if each.namespace not in going]
     return served
 
 
-async def _objects(api: ApiClient, resource: Resource, served: Served) -> None:
+async def _objects(api: ApiClient, resource: Resource, served: Served, bodies: Bodies, sleep: Sleep) -> None:
+    accept = _METADATA_ONLY if resource.metadata_only else ""
     try:
-        accept = _METADATA_ONLY if resource.metadata_only else ""
-        async for body in _pages(api, resource.path, resource.plural, optional=resource.optional, accept=accept):
-            for item in decoded(body, _Page, f"list {resource.plural}").items:
-                metadata = item.get("metadata")
-                if not isinstance(metadata, dict) or _made_by_another(metadata):
-                    continue
-                metadata.pop("managedFields", None)
-                body_of = cast("JsonObject", {**item, "apiVersion": resource.api, "kind": resource.kind})
-                served.manifests.append(Manifest(body_of))
-    except SeakeepError as error:
-        served.unread[resource.plural] = error.message
+        async for page in pages(api, resource.path, Listed, sleep=sleep, optional=resource.optional, accept=accept):
+            for item in page.items:
+                body = bodies.of(item, resource.api, resource.kind)
+                if body is not None:
+                    served.manifests.append(Manifest(body))
+    except (SeakeepError, msgspec.DecodeError) as error:
+        served.unread[resource.plural] = str(error)
 
 
-async def _pods(api: ApiClient, served: Served) -> None:
-    """Of pods that something made only what is used is kept: their owner's template is judged instead of them. Those
-    that nothing made are read again, whole."""
-    alone: list[str] = []
+async def _pods(api: ApiClient, served: Served, bodies: Bodies, sleep: Sleep) -> None:
+    alone: list[dict[str, msgspec.Raw]] = []
     try:
-        async for body in _pages(api, "/api/v1/pods", "pods"):
-            for pod in decoded(body, _Pods, "list pods").items:
-                found = _live(pod)
-                served.pods.append(found)
-                if not found.owner:
-                    alone.append(f"/api/v1/namespaces/{found.namespace}/pods/{found.name}")
-        for path in alone:
-            status, body = await api.raw(path)
-            if status == 200:
-                whole = decoded(body, dict, path)
-                served.manifests.append(Manifest({**whole, "apiVersion": "v1", "kind": "Pod"}))
-    except SeakeepError as error:
-        served.unread["pods"] = error.message
-
-
-async def _pages(
-    api: ApiClient, path: str, what: str, *, optional: bool = False, accept: str = ""
-) -> AsyncIterator[bytes]:
-    following = ""
-    while True:
-        more = f"&continue={following}" if following else ""
-        status, body = await api.raw(f"{path}?limit={PAGE}{more}", accept=accept)
-        if status == 404 and optional:
-            return
-        if status != 200:
-            raise SeakeepError(f"{what}: the API answered {status}")
-        yield body
-        following = decoded(body, _Page, f"list {what}").metadata.continued if PAGE_MARK in body else ""
-        if not following:
-            return
-
-
-PAGE_MARK = b'"continue":'
-
-
-def _live(pod: _Pod) -> LivePod:
-    owners = pod.metadata.owner_references or []
-    states = [*(pod.status.container_statuses or ()), *(pod.status.init_container_statuses or ())]
-    waiting = (
-        each.state.waiting.reason for each in states if each.state is not None and each.state.waiting is not None
-    )
-    return LivePod(
-        namespace=pod.metadata.namespace,
-        name=pod.metadata.name,
-        node=pod.spec.node_name,
-        labels=pod.metadata.labels or {},
-        phase=pod.status.phase,
-        ready=any(each.type == "Ready" and each.status == "True" for each in pod.status.conditions or ()),
-        owner=next((owner.kind for owner in owners if owner.controller), ""),
-        local=any(volume.empty_dir is not None for volume in pod.spec.volumes or ()),
-        waiting=next((reason for reason in waiting if reason != "PodInitializing"), ""),
-        restarts=max((each.restart_count for each in states), default=0),
-        leaving=pod.metadata.deletion_timestamp is not None,
-    )
-
-
-def _made_by_another(metadata: Mapping[str, object]) -> bool:
-    owners = metadata.get("ownerReferences")
-    return isinstance(owners, list) and any(isinstance(owner, dict) and owner.get("controller") for owner in owners)
+        await read_pods(api, sleep, served.pods, alone)
+    except (SeakeepError, msgspec.DecodeError) as error:
+        served.unread["pods"] = str(error)
+    served.manifests += [Manifest(body) for each in alone if (body := bodies.of(each, "v1", "Pod")) is not None]
 
 
 def machine_files(facts: Mapping[str, FactSet]) -> Loaded:

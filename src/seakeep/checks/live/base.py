@@ -70,6 +70,27 @@ class LivePod:
     leaving: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Pods of one namespace with the same labels: what selects one of them selects all."""
+
+    namespace: str
+    labels: Mapping[str, str]
+    pods: list[LivePod]
+
+
+def alike(pods: Iterable[LivePod]) -> Iterable[Alike]:
+    """The pods in groups. The reader keeps equal labels once, so that they are told by which they are; labels that
+    are equal and not the same make one group more, and nothing wrong."""
+    found: dict[tuple[str, int], Alike] = {}
+    for pod in pods:
+        key = (pod.namespace, id(pod.labels))
+        if key not in found:
+            found[key] = Alike(pod.namespace, pod.labels, [])
+        found[key].pods.append(pod)
+    return found.values()
+
+
 def good(subject: str, message: str) -> Note:
     """It is as it should be."""
     return Note(message=message, verdict=Verdict.PASS, subject=subject)

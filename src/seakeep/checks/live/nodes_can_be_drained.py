@@ -5,10 +5,10 @@ an upgrade or a repair stops there, at the worst moment. Evidence: the budgets' 
 owners. Fix: one replica more, or maxUnavailable: 1; a Deployment instead of a bare pod.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from seakeep.checks.base import Check, Note, Per, Scope
-from seakeep.checks.live.base import Live, LivePod, good, wrong
+from seakeep.checks.live.base import Alike, Live, LivePod, alike, good, wrong
 from seakeep.core.finding import Severity
 from seakeep.manifests.access import mapping, number
 from seakeep.manifests.model import Manifest
@@ -33,11 +33,13 @@ def judge(live: Live) -> Iterable[Note]:
     for budget in live.index.of("PodDisruptionBudget"):
         budgets.setdefault(budget.namespace, []).append(budget)
     blocked: dict[str, list[str]] = {}
-    for pod in live.pods:
-        if pod.owner in {"DaemonSet", "Node"} or pod.phase in {"Succeeded", "Failed"}:
-            continue
-        if said := _blocks(pod, budgets.get(pod.namespace, ())):
-            blocked.setdefault(pod.node, []).append(said)
+    for group in alike(live.pods):
+        closed = [each for each in budgets.get(group.namespace, ()) if _closed(each, group)]
+        for pod in group.pods:
+            if pod.owner in {"DaemonSet", "Node"} or pod.phase in {"Succeeded", "Failed"}:
+                continue
+            if said := _blocks(pod, closed):
+                blocked.setdefault(pod.node, []).append(said)
     for node in live.index.of("Node"):
         reasons = blocked.get(node.name)
         yield (
@@ -47,12 +49,12 @@ def judge(live: Live) -> Iterable[Note]:
         )
 
 
-def _blocks(pod: LivePod, budgets: Iterable[Manifest]) -> str:
+def _closed(budget: Manifest, group: Alike) -> bool:
+    allowed = number(budget.body, "status", "disruptionsAllowed")
+    return allowed == 0 and matches(mapping(budget.spec, "selector"), group.labels)
+
+
+def _blocks(pod: LivePod, closed: Sequence[Manifest]) -> str:
     if not pod.owner:
         return f"{pod.namespace}/{pod.name} would not be made again"
-    for budget in budgets:
-        if matches(mapping(budget.spec, "selector"), pod.labels):
-            allowed = number(budget.body, "status", "disruptionsAllowed")
-            if allowed == 0:
-                return f"{budget.namespace}/{budget.name} allows no disruption of {pod.name}"
-    return ""
+    return f"{closed[0].namespace}/{closed[0].name} allows no disruption of {pod.name}" if closed else ""

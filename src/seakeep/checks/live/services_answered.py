@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from seakeep.checks.base import Check, Note, Per, Scope
-from seakeep.checks.live.base import Live, LivePod, good, wrong
+from seakeep.checks.live.base import Alike, Live, alike, good, wrong
 from seakeep.core.finding import Severity
 from seakeep.manifests.access import labels
 
@@ -27,17 +27,22 @@ CHECK = Check(
 
 
 def judge(live: Live) -> Iterable[Note]:
-    """By label: a pod is looked at once for each label that it wears, not for each Service."""
-    wearing: dict[tuple[str, str, str], list[LivePod]] = {}
-    for pod in live.pods:
-        for key, value in pod.labels.items():
-            wearing.setdefault((pod.namespace, key, value), []).append(pod)
+    """By label: pods that wear the same are looked at once for each label, not for each Service."""
+    wearing: dict[tuple[str, str, str], list[Alike]] = {}
+    for group in alike(live.pods):
+        for key, value in group.labels.items():
+            wearing.setdefault((group.namespace, key, value), []).append(group)
     for service in live.index.of("Service"):
         selector = labels(service.spec, "selector")
         if not selector:
             continue
         candidates = min((wearing.get((service.namespace, *item), []) for item in selector.items()), key=len)
-        chosen = [pod for pod in candidates if all(pod.labels.get(key) == value for key, value in selector.items())]
+        chosen = [
+            pod
+            for group in candidates
+            if all(group.labels.get(key) == value for key, value in selector.items())
+            for pod in group.pods
+        ]
         ready = [pod for pod in chosen if pod.ready]
         name = f"{service.namespace}/{service.name}"
         if not ready:

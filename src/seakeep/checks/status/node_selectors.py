@@ -22,13 +22,22 @@ CHECK = Check(
 )
 
 
+def wearing(index: Index) -> dict[tuple[str, str], set[str]]:
+    """A label with its value -> the nodes that have it."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for node in index.of("Node"):
+        for label in node.labels.items():
+            found.setdefault(label, set()).add(node.name)
+    return found
+
+
 def judge(pod: Pod, index: Index) -> Answer:
     """Without nodes (files) the question does not arise."""
     wanted = labels(pod.spec, "nodeSelector")
-    nodes = index.of("Node")
-    if not wanted or not nodes or not index.policy.complete:
+    if not wanted or not index.policy.complete or not index.of("Node"):
         return MOOT
-    if any(all(node.labels.get(key) == value for key, value in wanted.items()) for node in nodes):
+    nodes = index.once(wearing)
+    if set.intersection(*(nodes.get(label, set()) for label in wanted.items())):
         return None
     said = ", ".join(f"{key}={value}" for key, value in wanted.items())
     return bad(f"no node has {said}", pod.at("nodeSelector"))

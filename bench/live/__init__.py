@@ -1,0 +1,1 @@
+"""What it costs to read and to judge a large living cluster."""
