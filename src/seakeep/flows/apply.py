@@ -29,7 +29,7 @@ from seakeep.flows.locks import machine_lock
 from seakeep.flows.proof import Proof, prove
 from seakeep.flows.restart import restart
 from seakeep.flows.session import Session, own_name
-from seakeep.flows.view import View, context_of, observe
+from seakeep.flows.view import Decided, View, observe
 from seakeep.phases.base import traits_of
 from seakeep.report.apply import ApplyReport, PhaseTime
 from seakeep.report.probe import ProbeSummary
@@ -130,10 +130,10 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
     view = await observe(session)
     absent.refuse_wrong(session, view)
     planning.refuse(view.findings, absent=session.without)
-    view = replace(view, asked=asked.wish(view))
-    plan = view.plan(session)
+    decided = Decided(session, replace(view, asked=asked.wish(view)))
+    plan = decided.plan()
     if session.without:
-        absent.refuse_unbearable(session, planning.stages(context_of(session, view)))
+        absent.refuse_unbearable(session, decided.stages())
     watch.lap("Read and plan")
     if asked.stored is not None:
         ensure_fresh(asked.stored, plan)
@@ -154,7 +154,7 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
             planned=[change.id for change in plan.changes],
         )
         try:
-            report = await _Work(session, run, view, journal, watch).all(owner)
+            report = await _Work(session, run, decided, journal, watch).all(owner)
         except SeakeepError as error:
             interrupted = error.exit_code == Exit.INTERRUPTED
             journal.run_end("interrupted" if interrupted else "failed", error.message)
@@ -170,17 +170,18 @@ class _Work:
 
     session: Session
     run: Run
-    view: View
+    now: Decided
     journal: Journal
     watch: Stopwatch
     done: int = 0
     probe: ProbeSummary | None = None
 
     async def all(self, owner: Owner) -> ApplyReport:
-        """The parts, each planned anew from what the ones before have made possible."""
+        """The parts in order. Issued keys and the living objects change what is to be done: then it is decided anew."""
         session, watch = self.session, self.watch
-        await self._part("keys")
-        self.view = replace(self.view, asked=())
+        if self.now.stage("keys").steps:
+            await self._part("keys")
+            self.now = Decided(session, replace(self.now.view, asked=()))
         await self._machines()
         await self._part("prune")
         via = await session.entrance()
@@ -214,30 +215,25 @@ class _Work:
 
     async def _part(self, name: str, clients: Mapping[str, ApiClient] | None = None) -> None:
         """A part that has something to do, with its time."""
-        part = planning.part(name)
-        stage = planning.stage(part, context_of(self.session, self.view))
-        if stage.steps or name in ("keys", "machines"):
+        stage = self.now.stage(name)
+        if stage.steps:
             await self._execute(stage, clients)
-            self.watch.lap(part.title)
+            self.watch.lap(stage.title)
 
     async def _machines(self) -> None:
         """Who goes, who comes, and what every machine is to have: watched from outside where that disturbs the API."""
-        session = self.session
-        context = context_of(session, self.view)
-        leaving = planning.stage(planning.part("leave"), context)
-        on = bool(leaving.steps) or rolling.disturbs(planning.stage(planning.part("machines"), context), session.design)
+        session, stage = self.session, self.now.stage("machines")
+        on = bool(self.now.stage("leave").steps) or rolling.disturbs(stage, session.design)
         async with rolling.watched(session, self.run, self.journal, on=on, purpose="apply") as seen:
             await self._part("leave")
-            await self._execute(planning.newcomers(context_of(session, self.view)))
+            await self._execute(self.now.stage(planning.NEWCOMERS))
             await self._part("join")
-            part = planning.part("machines")
-            stage = planning.stage(part, context_of(session, self.view))
             await self._execute(await rolling.in_order(session, stage))
-            self.watch.lap(part.title)
+            self.watch.lap(stage.title)
         self.probe = seen.summary
 
     async def _images(self) -> None:
-        await self._execute(planning.stage(planning.part("images"), context_of(self.session, self.view)))
+        await self._execute(self.now.stage("images"))
 
     async def _cluster(self, owner: Owner, clients: Mapping[str, ApiClient]) -> None:
         session = self.session
@@ -251,15 +247,13 @@ class _Work:
 
         lease = ApiLease(clients["break-glass"])
         async with LeaseLock(lease, owner, clock=session.clock, progress=session.progress, on_lost=lost):
-            objects = await self.view.read_objects(session, clients["break-glass"])
-            self.view = replace(self.view, objects=objects)
-            stage = planning.stage(planning.part("cluster"), context_of(session, self.view))
-            await self._execute(stage, clients)
+            self.now = self.now.with_objects(await self.now.view.read_objects(session, clients["break-glass"]))
+            await self._execute(self.now.stage("cluster"), clients)
         self.watch.lap("Images and cluster objects")
 
     async def _execute(self, stage: Stage, clients: Mapping[str, ApiClient] | None = None) -> None:
         executor = Executor(
-            _world(self.session, self.view, clients),
+            _world(self.session, self.now.view, clients),
             journal=self.journal,
             clock=self.session.clock,
             progress=self.session.progress,
@@ -270,8 +264,9 @@ class _Work:
 
     async def _prove(self, clients: Mapping[str, ApiClient]) -> tuple[Finding, ...]:
         session = self.session
-        known = [self.view.facts[node.name] for node in session.design.nodes if node.name in self.view.facts]
-        restricted = all(traits_of(facts).seccomp for facts in known)
+        facts = self.now.view.facts
+        known = [facts[node.name] for node in session.design.nodes if node.name in facts]
+        restricted = all(traits_of(each).seccomp for each in known)
 
         async def renew_dns(why: str) -> None:
             session.progress.note(f"{why}: it is started again")

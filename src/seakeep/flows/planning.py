@@ -70,6 +70,14 @@ PARTS: tuple[Part, ...] = (
 )
 
 
+NEWCOMERS = "newcomers"
+
+ORDER: tuple[str, ...] = tuple(
+    name for each in PARTS for name in ((NEWCOMERS, each.id) if each.id == "join" else (each.id,))
+)
+"""The names of all stages."""
+
+
 def part(name: str) -> Part:
     """The part of that id. KeyError for none."""
     return {each.id: each for each in PARTS}[name]
@@ -90,17 +98,17 @@ def newcomers(context: PlanContext) -> Stage:
     told of them."""
     early = _joining(context)
     steps = (step for phase in part(_MACHINES).phases for step in phase.plan(context)) if early else ()
-    return Stage("newcomers", "Machines that join etcd", tuple(step for step in steps if step.change.host in early))
+    return Stage(NEWCOMERS, "Machines that join etcd", tuple(step for step in steps if step.change.host in early))
+
+
+def stage_of(name: str, context: PlanContext) -> Stage:
+    """The stage of that name, one of `ORDER`. KeyError for none."""
+    return newcomers(context) if name == NEWCOMERS else stage(part(name), context)
 
 
 def stages(context: PlanContext) -> tuple[Stage, ...]:
     """The whole plan, in order."""
-    made: list[Stage] = []
-    for each in PARTS:
-        if each.id == "join":
-            made.append(newcomers(context))
-        made.append(stage(each, context))
-    return tuple(made)
+    return tuple(stage_of(name, context) for name in ORDER)
 
 
 def _joining(context: PlanContext) -> frozenset[str]:

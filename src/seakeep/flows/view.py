@@ -18,6 +18,7 @@ from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.known import Replacing, including
 from seakeep.design.model import Design, Machine, Role
 from seakeep.engine.plan import Plan, Unknown, make_plan
+from seakeep.engine.stage import Stage
 from seakeep.facts import etcd, leftovers, system, units
 from seakeep.facts.base import FactSet, digest
 from seakeep.facts.etcd import Membership
@@ -65,17 +66,9 @@ class View:
 
     def plan(self, session: Session) -> Plan:
         """Everything that would change, as data. RefusedError from a phase that will not."""
-        context = context_of(session, self)
-        return make_plan(
-            cluster=session.design.name,
-            created=session.clock.now(),
-            spec_digest=session.loaded.digest,
-            facts_digest=digest(self.facts.values(), STATE),
-            stages=planning.stages(context),
-            unknown=list(self._unknown(session)),
-        )
+        return Decided(session, self).plan()
 
-    def _unknown(self, session: Session) -> Iterator[Unknown]:
+    def unknown(self, session: Session) -> Iterator[Unknown]:
         """A cluster that was never whole may have no API yet: then its objects are not unknown, but absent."""
         for name, error in self.unreachable.items():
             yield Unknown(name, error.message)
@@ -178,7 +171,7 @@ async def fetch(session: Session, architectures: Collection[str] = ()) -> None:
         await session.store.ensure(session.design.release, arch, images=session.design.preload_images)
 
 
-def context_of(session: Session, view: View, found: Objects | None = None) -> PlanContext:
+def context_of(session: Session, view: View) -> PlanContext:
     """What phases decide from. Keys are looked up anew: they may have been issued since the view was made."""
     design, state = session.design, session.state
     # A stage of a rotation first: what is issued after it is signed by the one that signs from then on.
@@ -206,12 +199,57 @@ def context_of(session: Session, view: View, found: Objects | None = None) -> Pl
         missing=tuple((each.name, each.reason) for each in missing.values()),
         programs=_StorePrograms(session),
         images=lambda machine: images[traits_of(view.facts[machine.name]).arch],
-        objects=view.objects if found is None else found,
+        objects=view.objects,
         known=session.known,
         membership=view.membership,
         replacing=session.replacing,
         departures=_departures(session, view),
     )
+
+
+class Decided:
+    """What follows from a view and from the keys as they are now. Each thing is decided when it is first asked for, and
+    only once: deciding looks at every machine, also where one of a thousand is to be changed. Once keys have been
+    issued or the view is another, a new one is needed."""
+
+    def __init__(self, session: Session, view: View, context: PlanContext | None = None) -> None:
+        self.view = view
+        self._session = session
+        self._context = context
+        self._stages: dict[str, Stage] = {}
+
+    @property
+    def context(self) -> PlanContext:
+        """What phases decide from."""
+        if self._context is None:
+            self._context = context_of(self._session, self.view)
+        return self._context
+
+    def stage(self, name: str) -> Stage:
+        """The steps that are missing in that part, or those of `newcomers`. KeyError for none."""
+        if name not in self._stages:
+            self._stages[name] = planning.stage_of(name, self.context)
+        return self._stages[name]
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The steps of every part, in order."""
+        return tuple(self.stage(name) for name in planning.ORDER)
+
+    def plan(self) -> Plan:
+        """Everything that would change, as data. RefusedError from a phase that will not."""
+        view = self.view
+        return make_plan(
+            cluster=self._session.design.name,
+            created=self._session.clock.now(),
+            spec_digest=self._session.loaded.digest,
+            facts_digest=digest(view.facts.values(), STATE),
+            stages=self.stages(),
+            unknown=list(view.unknown(self._session)),
+        )
+
+    def with_objects(self, objects: Objects) -> "Decided":
+        """The same with the API's objects as they are now; nothing about machines is looked at again."""
+        return Decided(self._session, replace(self.view, objects=objects), replace(self.context, objects=objects))
 
 
 def _departures(session: Session, view: View) -> tuple[Departure, ...]:
