@@ -101,7 +101,7 @@ COMMANDS: tuple[Entry, ...] = (
             Entry("list", "List the runs, the newest first."),
             Entry("show", "Show one run, change by change."),
             Entry("judge", "Judge a stored run again, from its folder alone."),
-            Entry("resume", "Go on with one run that stopped part-way."),
+            Entry("resume", "Go on with a run that stopped part-way."),
         ),
     ),
     Entry(

@@ -110,6 +110,10 @@ class LeaseLock:
             await asyncio.gather(self._renewing, return_exceptions=True)
         await self._release()
 
+    async def take(self) -> None:
+        """Take the lease and leave it held, without a further sign of life: for work that ends with the API."""
+        self._lease = await self._acquire()
+
     async def renew(self) -> bool:
         """Give a sign of life. False when the lease is no longer ours; a SeakeepError when nobody answered."""
         for _ in range(2):

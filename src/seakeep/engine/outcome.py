@@ -71,6 +71,10 @@ class RunFailedError(RunError):
         return rows
 
 
+class StoppedError(Exception):
+    """The person asked to stop while something was only waiting. Raised by what waits, for the executor."""
+
+
 class InterruptedRunError(RunError):
     """The person asked to stop; what ran was finished and nothing new was started."""
 

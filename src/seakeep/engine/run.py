@@ -28,12 +28,13 @@ from seakeep.engine.outcome import (
     RunFailedError,
     RunOutcome,
     StageOutcome,
+    StoppedError,
 )
 from seakeep.engine.stage import HostPart, Stage
 from seakeep.transport.base import Host
 from seakeep.transport.base import Result as Answer
 
-RESUME = "when the cause is gone, `seakeep resume` goes on from there"
+RESUME = "`seakeep resume`"
 _PSEUDO = (OPERATOR, CLUSTER)
 
 
@@ -50,10 +51,6 @@ class World:
     root: Callable[[str], str] = lambda _: ""
 
 
-class _StoppedError(Exception):
-    """The interrupt came while something was only waiting."""
-
-
 class Executor:
     """Runs stages. One executor is one attempt."""
 
@@ -67,8 +64,10 @@ class Executor:
         stop: asyncio.Event | None = None,
         parallel: int = 64,
         limits: TimeLimits | None = None,
+        again: str = RESUME,
     ) -> None:
         self._world = world
+        self._again = again
         self._journal = journal
         self._clock = clock
         self._progress = progress
@@ -129,11 +128,13 @@ class Executor:
         outcome = self._outcome()
         if outcome.done == 0 and not run.touched and all(isinstance(e, RefusedError) for _, e in failures):
             return failures[0][1]
-        return RunFailedError(stage.title, failures, outcome, hint=RESUME)
+        return RunFailedError(
+            stage.title, failures, outcome, hint=f"when the cause is gone, {self._again} goes on from there"
+        )
 
     def _interrupted(self, total: int) -> InterruptedRunError:
         outcome = self._outcome()
-        return InterruptedRunError(outcome, left=total - outcome.done, hint="`seakeep resume` goes on from there")
+        return InterruptedRunError(outcome, left=total - outcome.done, hint=f"{self._again} goes on from there")
 
     def _outcome(self) -> RunOutcome:
         return RunOutcome(tuple(self._stages))
@@ -156,7 +157,7 @@ class Executor:
             await self._do(part, run, done)
             for group in part.groups:
                 await self._world.gates[group].settled(part.host)
-        except _StoppedError:
+        except StoppedError:
             run.stopped = True
         except SeakeepError as error:
             failure = error
@@ -187,7 +188,7 @@ class Executor:
         host = world.host(part.host)
         for feed in feeds:
             if self._stop.is_set():
-                raise _StoppedError
+                raise StoppedError
             await self._journal.begin(part.steps[index].change for index in feed.steps)
             run.touched = True
             await self._feed(host, feed, part.steps, done)
@@ -196,7 +197,7 @@ class Executor:
         handler = self._world.handlers[part.host]
         for index, step in enumerate(part.steps):
             if self._stop.is_set():
-                raise _StoppedError
+                raise StoppedError
             await self._journal.begin([step.change])
             run.touched = True
             self._progress.state(part.host, step.change.what)
@@ -208,6 +209,10 @@ class Executor:
     async def _recorded(self, step: Step) -> AsyncIterator[None]:
         try:
             yield
+        except StoppedError:
+            self._journal.end(step.change.id, Result.UNKNOWN, "interrupted")
+            self._journal.flush()
+            raise
         except SeakeepError as error:
             self._journal.end(step.change.id, Result.FAILED, error.message)
             self._journal.flush()
@@ -238,7 +243,7 @@ class Executor:
         try:
             await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
-                raise _StoppedError
+                raise StoppedError
             await task
         finally:
             for one in (task, stop):

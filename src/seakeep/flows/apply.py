@@ -10,10 +10,9 @@ import msgspec
 
 from seakeep.artifacts import coredns
 from seakeep.core.change import CLUSTER, OPERATOR
-from seakeep.core.errors import Exit, RefusedError, SeakeepError, UsageError
+from seakeep.core.errors import RefusedError, SeakeepError, UsageError
 from seakeep.core.finding import Finding
 from seakeep.engine.journal import Journal
-from seakeep.engine.lease import LeaseLock
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.engine.model import Forget, Issue, Step
 from seakeep.engine.plan import Plan, ensure_fresh
@@ -22,10 +21,9 @@ from seakeep.engine.stage import Stage
 from seakeep.flows import absent, planning, readiness, rolling
 from seakeep.flows.cluster_changes import change_cluster
 from seakeep.flows.gates import gates, together
-from seakeep.flows.journaled import operator_name
+from seakeep.flows.journaled import ended_by, operator_name
 from seakeep.flows.kubectl import connected
-from seakeep.flows.lease import ApiLease
-from seakeep.flows.locks import machine_lock
+from seakeep.flows.locks import api_lease, machine_lock
 from seakeep.flows.proof import Proof, prove
 from seakeep.flows.restart import restart
 from seakeep.flows.session import Session, own_name
@@ -156,8 +154,7 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
         try:
             report = await _Work(session, run, decided, journal, watch).all(owner)
         except SeakeepError as error:
-            interrupted = error.exit_code == Exit.INTERRUPTED
-            journal.run_end("interrupted" if interrupted else "failed", error.message)
+            journal.run_end(ended_by(error), error.message)
             raise
         journal.run_end("ok")
     session.state.write(f"runs/{run.id}/report.json", msgspec.json.encode(report))
@@ -241,12 +238,7 @@ class _Work:
         await readiness.endpoint_ready(session, clients["anonymous"])
         self.watch.lap("Control plane up")
 
-        def lost(why: str) -> None:
-            session.progress.note(why)
-            session.options.interrupt.set()
-
-        lease = ApiLease(clients["break-glass"])
-        async with LeaseLock(lease, owner, clock=session.clock, progress=session.progress, on_lost=lost):
+        async with api_lease(session, clients["break-glass"], owner):
             self.now = self.now.with_objects(await self.now.view.read_objects(session, clients["break-glass"]))
             await self._execute(self.now.stage("cluster"), clients)
         self.watch.lap("Images and cluster objects")

@@ -37,7 +37,13 @@ async def change_cluster(session: Session, step: Step, clients: Mapping[str, Api
 async def _through_the_api(session: Session, step: Step, clients: Mapping[str, ApiClient]) -> None:
     match step.action:
         case DrainNode(node):
-            await drain(clients["admin"], node, clock=session.clock, progress=session.progress)
+            await drain(
+                clients["admin"],
+                node,
+                clock=session.clock,
+                progress=session.progress,
+                stop=session.options.interrupt,
+            )
         case ApplyObject(each, identity):
             await clients[identity].apply(each.api_version, each.kind, each.name, each.body, namespace=each.namespace)
         case DeleteObject(each, uid):

@@ -1,10 +1,13 @@
 """Taking the pods off a node, at the pace that their PodDisruptionBudgets allow."""
 
+import asyncio
+
 import msgspec
 
 from seakeep.core.clock import Clock
 from seakeep.core.errors import MachineError
 from seakeep.core.progress import Progress
+from seakeep.engine.outcome import StoppedError
 from seakeep.engine.wait import await_until
 from seakeep.transport.api import ApiClient, ApiError, decoded
 
@@ -72,16 +75,20 @@ class _Refusal(msgspec.Struct):
     details: _Details | None = None
 
 
-async def drain(api: ApiClient, node: str, *, clock: Clock, progress: Progress, timeout: float = LIMIT) -> None:
+async def drain(
+    api: ApiClient, node: str, *, clock: Clock, progress: Progress, stop: asyncio.Event, timeout: float = LIMIT
+) -> None:
     """Cordon the node and evict its pods; a node that does not exist is done.
 
     MachineError when pods are left at the deadline: it names each with what keeps it. They are not deleted, and the
-    node stays cordoned.
+    node stays cordoned. StoppedError once `stop` is set: what has been evicted goes on ending.
     """
     if not await _cordon(api, node):
         return
 
     async def probe() -> str | None:
+        if stop.is_set():
+            raise StoppedError
         left = [pod for pod in await _pods(api, node) if not pod.stays and not pod.over]
         reasons = [(pod.place, await _evict(api, pod)) for pod in left]
         if not reasons:

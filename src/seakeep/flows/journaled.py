@@ -5,7 +5,7 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from seakeep.core.errors import SeakeepError
+from seakeep.core.errors import Exit, SeakeepError
 from seakeep.engine.journal import Journal
 from seakeep.engine.model import Handler
 from seakeep.engine.run import Executor, World
@@ -19,23 +19,29 @@ def operator_name() -> str:
     return f"{getpass.getuser()}@{platform.node()}"
 
 
+def ended_by(error: SeakeepError) -> str:
+    """How journals call the end of a run that this error ended."""
+    return "interrupted" if error.exit_code == Exit.INTERRUPTED else "failed"
+
+
 @contextmanager
 def journaled(session: Session, run: Run, *, command: str, planned: Iterable[str]) -> Iterator[Journal]:
-    """The run's journal. A SeakeepError ends it as failed, an interruption too: `resume` has nothing to go on with."""
+    """The run's journal, up to how the run ended: ok, failed, or interrupted by the person."""
     with Journal(run.journal, clock=session.clock) as journal:
         journal.run_start(run=run.id, by=operator_name(), command=command, planned=planned)
         try:
             yield journal
         except SeakeepError as error:
-            journal.run_end("failed", error.message)
+            journal.run_end(ended_by(error), error.message)
             raise
         journal.run_end("ok")
 
 
 async def execute(
-    session: Session, journal: Journal, stage: Stage, handlers: Mapping[str, Handler] | None = None
+    session: Session, journal: Journal, stage: Stage, *, again: str, handlers: Mapping[str, Handler] | None = None
 ) -> None:
-    """Carry out a stage that places no binaries: for those the machines' architectures would have to be known."""
+    """Carry out a stage that places no binaries: for those the machines' architectures would have to be known. `again`
+    is the command that goes on where this stopped."""
     world = World(
         host=session.host,
         arch=lambda _: "amd64",
@@ -44,6 +50,11 @@ async def execute(
         handlers=handlers or {},
     )
     executor = Executor(
-        world, journal=journal, clock=session.clock, progress=session.progress, stop=session.options.interrupt
+        world,
+        journal=journal,
+        clock=session.clock,
+        progress=session.progress,
+        stop=session.options.interrupt,
+        again=f"`{again}`",
     )
     await executor.run([stage])

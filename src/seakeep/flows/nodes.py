@@ -10,6 +10,7 @@ from seakeep.engine.stage import Stage
 from seakeep.flows.apply import Confirm, apply
 from seakeep.flows.drain import drain as drain_node
 from seakeep.flows.journaled import execute, journaled
+from seakeep.flows.locks import api_lease, machine_lock
 from seakeep.flows.session import Session
 from seakeep.report.apply import ApplyReport, DrainReport
 from seakeep.spec.edit import has_machine, with_machine, without_machine
@@ -63,7 +64,8 @@ async def replace(session: Session, name: str, confirm: Confirm) -> ApplyReport:
 
 
 async def drain(session: Session, name: str, timeout: float) -> DrainReport:
-    """Cordon a node and evict its pods. MachineError for pods that are left at the deadline."""
+    """Cordon a node and evict its pods. RefusedError while another operator works; MachineError for pods that are left
+    at the deadline."""
     if name not in {machine.name for machine in session.design.nodes}:
         known = ", ".join(machine.name for machine in session.design.nodes)
         raise UsageError(f"there is no node {name!r} in the file", hint=f"nodes: {known}")
@@ -79,16 +81,26 @@ async def drain(session: Session, name: str, timeout: float) -> DrainReport:
     )
     stage = Stage("drain", f"Drain {name}", (Step(change=change, action=DrainNode(name)),))
     with FileLock(session.state.path("lock"), owner), session.logged(run.log):
-        async with session.api("admin") as clients:
+        # The API is needed in any case, and with it the lease; the machines' lock is what an apply holds all the time.
+        async with (
+            machine_lock(session, owner, needed=False),
+            session.api("admin", "break-glass") as clients,
+            api_lease(session, clients["break-glass"], owner),
+        ):
 
             async def do(step: Step) -> None:
                 del step
                 await drain_node(
-                    clients["admin"], name, clock=session.clock, progress=session.progress, timeout=timeout
+                    clients["admin"],
+                    name,
+                    clock=session.clock,
+                    progress=session.progress,
+                    stop=session.options.interrupt,
+                    timeout=timeout,
                 )
 
             with journaled(session, run, command="node drain", planned=[change.id]) as journal:
-                await execute(session, journal, stage, {CLUSTER: do})
+                await execute(session, journal, stage, again=f"seakeep node drain {name}", handlers={CLUSTER: do})
     return DrainReport(cluster_name=session.design.name, node=name, run_dir=str(run.folder))
 
 

@@ -14,7 +14,7 @@ from seakeep.engine.model import Script, Step
 from seakeep.engine.stage import Stage
 from seakeep.facts import inventory, leftovers, system
 from seakeep.flows.journaled import execute, journaled
-from seakeep.flows.locks import machine_lock
+from seakeep.flows.locks import machine_lock, take_lease
 from seakeep.flows.session import Session
 from seakeep.phases import kernel, packages, prune_machines
 from seakeep.phases.compare import service
@@ -65,13 +65,13 @@ async def reset(session: Session, *, keep_etcd: bool, confirm_name: Callable[[],
     with FileLock(session.state.path("lock"), owner), session.logged(run.log):
         # A cluster whose control plane is gone for good has to be taken off what is left of it.
         async with machine_lock(session, owner, needed=False):
-            machines = await _clean(session, run, keep_etcd=keep_etcd)
+            machines = await _clean(session, run, owner, keep_etcd=keep_etcd)
         _forget(session, keep_etcd=keep_etcd)
     kept = ("etcd's data", "keys and certificates") if keep_etcd else ()
     return ResetReport(cluster_name=design.name, machines=machines, kept=kept, run_dir=str(run.folder))
 
 
-async def _clean(session: Session, run: Run, *, keep_etcd: bool) -> tuple[str, ...]:
+async def _clean(session: Session, run: Run, owner: Owner, *, keep_etcd: bool) -> tuple[str, ...]:
     """Clean every machine that answers; their names."""
     design = session.design
     facts, unreachable = await session.read((leftovers.FACT, system.FACT), design.machines)
@@ -79,12 +79,13 @@ async def _clean(session: Session, run: Run, *, keep_etcd: bool) -> tuple[str, .
         foreign = [x for x in found.get(leftovers.FACT) if x.startswith("owner:") and x != f"owner:{design.name}"]
         if foreign:
             raise RefusedError(f"{name} belongs to the cluster {foreign[0].partition(':')[2]!r}; nothing was changed")
+    await take_lease(session, owner)
     machines = [machine for machine in design.machines if machine.name in facts]
     steps = tuple(_step(session, machine, keep_etcd=keep_etcd) for machine in machines)
     stage = Stage("reset", "Take the cluster off its machines", steps)
     planned = [step.change.id for step in steps]
     with journaled(session, run, command="reset", planned=planned) as journal:
-        await execute(session, journal, stage)
+        await execute(session, journal, stage, again="seakeep reset")
         if unreachable:
             raise next(iter(unreachable.values()))
     return tuple(machine.name for machine in machines)

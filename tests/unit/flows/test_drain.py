@@ -1,5 +1,6 @@
 """Draining: what is evicted, what stays, what blocks, and that it ends."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ class Node:
 
 async def run(node: Node, timeout: float = 30) -> FakeApi:
     api = FakeApi(node)
-    await drain(api, "n1", clock=FakeClock(), progress=Recorder(), timeout=timeout)
+    await drain(api, "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event(), timeout=timeout)
     return api
 
 
@@ -76,7 +77,7 @@ async def test_a_budget_that_gives_way_is_waited_for() -> None:
             node.kept.clear()
         return plain(method, path)
 
-    await drain(FakeApi(answer), "n1", clock=FakeClock(), progress=Recorder(), timeout=30)
+    await drain(FakeApi(answer), "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event(), timeout=30)
     assert node.evicted == ["db"]
 
 
@@ -89,5 +90,5 @@ async def test_a_pod_that_nobody_would_start_again_is_left_to_a_person() -> None
 
 async def test_a_node_that_is_gone_is_drained() -> None:
     api = FakeApi(lambda method, path: (404, {}))
-    await drain(api, "n1", clock=FakeClock(), progress=Recorder())
+    await drain(api, "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event())
     assert api.calls == ["PATCH /api/v1/nodes/n1"]
