@@ -60,10 +60,14 @@ class Reader:
         return _Document(self._tokens, lines, first, where).read()
 
 
-class _Document:
-    """One reading. `_stack` holds the open collections: column, collection, path."""
+Open = tuple[int, list[Json] | dict[str, Json], Path]
+"""An open collection: its column, what it holds so far, and its path (only right where lines are asked for)."""
 
-    __slots__ = ("_first", "_lines", "_next", "_pending", "_stack", "_tokens", "_where")
+
+class _Document:
+    """One reading: one pass over the lines, with the open collections on a stack."""
+
+    __slots__ = ("_first", "_lines", "_next", "_stack", "_tokens", "_where")
 
     def __init__(
         self, tokens: dict[str, Token], lines: Sequence[str], first: int, where: dict[Path, int] | None
@@ -73,134 +77,100 @@ class _Document:
         self._first = first
         self._where = where
         self._next = 0
-        self._stack: list[tuple[int, list[Json] | dict[str, Json], Path]] = []
-        self._pending: tuple[int, list[Json] | dict[str, Json], str | int, Path] | None = None
+        self._stack: list[Open] = []
 
-    def read(self) -> Json:
-        tokens, lines, count = self._tokens, self._lines, len(self._lines)
+    def read(self) -> Json:  # noqa: C901, PLR0912, PLR0915 - called for every line of a run: a call more costs a fifth
+        tokens, lines, count, stack, where = self._tokens, self._lines, len(self._lines), self._stack, self._where
         root: Json = None
-        started = False
+        pending: tuple[int, list[Json] | dict[str, Json], str | int, Path] | None = None
         while self._next < count:
             line = lines[self._next]
             self._next += 1
             token = tokens.get(line)
             if token is None:
                 token = tokens[line] = tokenise(line)
-            if token[0] < 0:
+            column, dashes, key, kind, value = token
+            if column < 0:
                 continue
-            if not started:
-                started = True
-                root = self._begin(token)
-                if root is None:
+            start = dashes[0] if dashes else column
+            if pending is not None:
+                # A collection begins under the field or dash before, or that one stays null.
+                above, parent, name, path = pending
+                pending = None
+                if start > above or (start == above and dashes and type(parent) is dict):
+                    if (not dashes and key is None) or len(stack) >= MAX_DEPTH:
+                        raise HardError
+                    made: list[Json] | dict[str, Json] = [] if dashes else {}
+                    parent[name] = made  # type: ignore[index]  # a name for a mapping, a position for a list
+                    stack.append((start, made, path))
+            elif not stack:
+                if not dashes and key is None:
                     return self._alone(token)
-            elif self._pending is not None:
-                self._open(token)
-            self._place(token)
-        return root
-
-    def _begin(self, token: Token) -> "list[Json] | dict[str, Json] | None":
-        column, dashes, key, _, _ = token
-        if not dashes and key is None:
-            return None
-        root: list[Json] | dict[str, Json] = [] if dashes else {}
-        self._stack.append((dashes[0] if dashes else column, root, ()))
-        if self._where is not None:
-            self._where[()] = self._first + self._next - 1
+                made = [] if dashes else {}
+                root = made
+                stack.append((start, made, ()))
+                self._here(())
+            at, node, path = stack[-1]
+            while at != start or not (dashes or type(node) is dict):
+                if at < start:
+                    raise HardError
+                stack.pop()
+                if not stack:
+                    raise HardError
+                at, node, path = stack[-1]
+            if dashes:
+                node, path = self._item(dashes, node, path)
+                if key is None:
+                    path = self._here((*path, len(node)))
+                    if kind == _NOTHING:
+                        pending = (dashes[-1], node, len(node), path)
+                    node.append(self._literal(dashes[-1], str(value)) if kind == _LITERAL else value)
+                    continue
+                path = self._here((*path, len(node)))
+                fields: dict[str, Json] = {}
+                self._push(column, fields, path)
+                node.append(fields)
+                node = fields
+            if key is None or type(node) is not dict or key in node:
+                raise HardError
+            if where is not None:
+                where[(*path, key)] = self._first + self._next - 1
+            if kind == _VALUE:
+                node[key] = value
+                continue
+            node[key] = self._literal(column, str(value)) if kind == _LITERAL else value
+            if kind == _NOTHING:
+                pending = (column, node, key, path if where is None else (*path, key))
         return root
 
     def _alone(self, token: Token) -> Json:
         """A document that is one value."""
         if token[3] != _VALUE or any(line.strip() for line in self._lines[self._next :]):
             raise HardError
-        if self._where is not None:
-            self._where[()] = self._first + self._next - 1
+        self._here(())
         return token[4]
 
-    def _open(self, token: Token) -> None:
-        """A collection begins under the field or dash before, or that one stays null."""
-        assert self._pending is not None
-        above, parent, key, path = self._pending
-        self._pending = None
-        column, dashes, name, _, _ = token
-        start = dashes[0] if dashes else column
-        if start < above or (start == above and (not dashes or isinstance(parent, list))):
-            return
-        if not dashes and name is None:
-            raise HardError
-        if len(self._stack) >= MAX_DEPTH:
-            raise HardError
-        made: list[Json] | dict[str, Json] = [] if dashes else {}
-        parent[key] = made  # type: ignore[index]  # a name for a mapping, a position for a list
-        self._stack.append((start, made, path))
-
-    def _place(self, token: Token) -> None:
-        """Put what the line says where its column says."""
-        column, dashes, key, kind, value = token
-        stack = self._stack
-        start = dashes[0] if dashes else column
-        while stack:
-            at, node, path = stack[-1]
-            if at < start:
-                raise HardError
-            if at == start and (dashes or isinstance(node, dict)):
-                break
-            stack.pop()
-        else:
-            raise HardError
-        if dashes:
-            node, path = self._item(dashes, node, path)
-            if key is None:
-                self._value(node, (*path, len(node)), token, dashes[-1])
-                return
-            if len(stack) >= MAX_DEPTH:
-                raise HardError
-            path = self._here((*path, len(node)))
-            made: dict[str, Json] = {}
-            assert isinstance(node, list)
-            node.append(made)
-            node = made
-            stack.append((column, node, path))
-        if key is None or not isinstance(node, dict) or key in node:
-            raise HardError
-        if kind == _VALUE:
-            node[key] = value
-            if self._where is not None:
-                self._where[(*path, key)] = self._first + self._next - 1
-            return
-        self._value(node, (*path, key), token, column)
-
     def _item(
-        self, dashes: tuple[int, ...], node: "list[Json] | dict[str, Json]", path: Path
-    ) -> "tuple[list[Json] | dict[str, Json], Path]":
+        self, dashes: tuple[int, ...], node: list[Json] | dict[str, Json], path: Path
+    ) -> tuple[list[Json], Path]:
         """The list that the last of the dashes belongs to."""
         if not isinstance(node, list):
             raise HardError
         for column in dashes[1:]:
-            if len(self._stack) >= MAX_DEPTH:
-                raise HardError
             path = self._here((*path, len(node)))
             made: list[Json] = []
+            self._push(column, made, path)
             node.append(made)
-            self._stack.append((column, made, path))
             node = made
         return node, path
 
-    def _value(self, node: "list[Json] | dict[str, Json]", path: Path, token: Token, above: int) -> None:
-        """Set what stands on the line, a literal block, or null until the next line says more. `above` is the column
-        of the field or dash."""
-        self._here(path)
-        key, kind, value = path[-1], token[3], token[4]
-        if kind == _LITERAL:
-            value = self._literal(above, str(value))
-        if isinstance(node, list):
-            node.append(value)
-        else:
-            assert isinstance(key, str)
-            node[key] = value
-        if kind == _NOTHING:
-            self._pending = (above, node, key, path)
+    def _push(self, column: int, made: list[Json] | dict[str, Json], path: Path) -> None:
+        if len(self._stack) >= MAX_DEPTH:
+            raise HardError
+        self._stack.append((column, made, path))
 
     def _here(self, path: Path) -> Path:
+        """The field that the path leads to stands on the line that is being read."""
         if self._where is not None:
             self._where[path] = self._first + self._next - 1
         return path

@@ -36,25 +36,46 @@ class Loaded:
         self.problems += other.problems
 
 
+LOCATED = 64
+"""Documents whose lines are remembered. Those of all that have findings would take more memory than all else."""
+
+
+class Places:
+    """The lines of fields, of the documents that were asked about last. One for a run."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._lines: dict[Source, dict[Path, int]] = {}
+
+    def of(self, source: "Source") -> dict[Path, int]:
+        """The line of each field of a document."""
+        found = self._lines.get(source)
+        if found is None:
+            if len(self._lines) >= LOCATED:
+                del self._lines[next(iter(self._lines))]
+            found = self._lines[source] = _located(self._reader, source.text, source.first)
+        return found
+
+
 class Source:
     """One document of a file, to find lines in. It is only read again when somebody asks for one. `first` is the line
-    of the file that the text begins in."""
+    of the file that the text begins in; `lines` are those of a document that cannot be read alone."""
 
-    __slots__ = ("_lines", "file", "first", "text")
+    __slots__ = ("_lines", "_places", "file", "first", "text")
 
-    def __init__(self, file: str, text: str, first: int, lines: dict[Path, int] | None = None) -> None:
+    def __init__(self, file: str, text: str, first: int, places: Places, lines: dict[Path, int] | None = None) -> None:
         self.file = file
         self.text = text
         self.first = first
+        self._places = places
         self._lines = lines
 
     def line(self, path: Path) -> int:
         """The line of the field, or of the nearest thing above it."""
-        if self._lines is None:
-            self._lines = _located(self.text, self.first)
-        while path and path not in self._lines:
+        lines = self._places.of(self) if self._lines is None else self._lines
+        while path and path not in lines:
             path = path[:-1]
-        return self._lines.get(path, self.first)
+        return lines.get(path, self.first)
 
 
 class Written:
@@ -81,6 +102,7 @@ class Texts:
 
     def __init__(self, *, namespace: str = "default") -> None:
         self._reader = Reader()
+        self._places = Places(self._reader)
         self._namespace = namespace
 
     def read(self, text: str, file: str) -> Loaded:
@@ -104,7 +126,7 @@ class Texts:
         except HardError:
             self._slowly(text, first, file, made)
             return
-        self._take(data, Source(file, text, first), text, made)
+        self._take(data, Source(file, text, first, self._places), text, made)
 
     def _slowly(self, text: str, first: int, file: str, made: Loaded) -> None:
         try:
@@ -112,7 +134,7 @@ class Texts:
                 made.problems += [
                     Problem(file, line, f"{dotted(path)} is given twice", Trouble.TWICE) for path, line in read.twice
                 ]
-                self._take(read.data, Source(file, text, first, read.lines), text, made)
+                self._take(read.data, Source(file, text, first, self._places, read.lines), text, made)
         except UnreadableError as error:
             if _TEMPLATE.search(text):
                 made.problems.append(Problem(file, error.line, "a template that is not rendered", Trouble.TEMPLATE))
@@ -127,7 +149,7 @@ class Texts:
             data = msgspec.json.decode(text)
         except (msgspec.DecodeError, RecursionError):
             return False
-        self._take(data, Source(file, text, 1), text, made)
+        self._take(data, Source(file, text, 1, self._places), text, made)
         return True
 
     def _take(self, data: Json, source: Source, text: str, made: Loaded) -> None:
@@ -155,10 +177,10 @@ def _documents(text: str) -> Iterator[tuple[int, int, int]]:
     yield start, len(text), first
 
 
-def _located(text: str, first: int) -> dict[Path, int]:
+def _located(reader: Reader, text: str, first: int) -> dict[Path, int]:
     where: dict[Path, int] = {}
     try:
-        Reader().read(text.split("\n"), first, where)
+        reader.read(text.split("\n"), first, where)
     except HardError:
         try:
             where = next(read_events(text, first)).lines
