@@ -51,4 +51,5 @@ else
     echo "installing Seakeep into .venv"
     $pip install --constraint constraints.txt --editable .
 fi
+.venv/bin/python -m compileall -q src  # four hundred small modules: compiling them at each start takes 0.1 s
 echo "$wanted" >"$stamp"

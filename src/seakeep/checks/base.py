@@ -10,7 +10,7 @@ from seakeep.core.finding import Finding, Severity
 from seakeep.core.json import Json
 from seakeep.core.verdict import Verdict
 from seakeep.manifests.access import Path
-from seakeep.manifests.edit import Edit
+from seakeep.manifests.change import Edit
 from seakeep.manifests.index import OperatorFile
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.pods import Role

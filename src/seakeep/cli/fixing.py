@@ -10,7 +10,7 @@ _TONES = {"+": Tone.ADD, "-": Tone.REMOVE, "@": Tone.FAINT}
 
 def fix_files(call: Call, request: Request) -> None:
     """Files are only changed after the difference was shown and agreed on."""
-    found = call.work(lambda _progress, _stop: plan_fixes(request), silent=True)
+    found = plan_fixes(request)
     show_difference(call, found)
     call.draw(tuple(line(f"not fixed: {file}: {why}", Tone.WARN) for file, why in found.refused), aside=True)
     agree_on(call, found)

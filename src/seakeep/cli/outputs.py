@@ -5,7 +5,7 @@ from pathlib import Path
 from seakeep.cli.call import Call
 from seakeep.core.errors import UsageError
 from seakeep.report.check import CheckReport
-from seakeep.report.faces import Color, Output, encode, render
+from seakeep.report.faces import Color, Output, render
 
 
 def show_all(call: Call, report: CheckReport) -> int:
@@ -15,18 +15,16 @@ def show_all(call: Call, report: CheckReport) -> int:
     if sum(not file for _, _, file in wanted) > 1:
         raise UsageError("two forms are meant for stdout", hint="give all but one a file: -o sarif=check.sarif")
     for form, _, file in wanted:
-        if not file and form == Output.TABLE:
-            render(report, Output.TABLE, call.stdout, color=Color(call.settings.color))
-        elif not file:
-            call.write(_text(report, form))
-        else:
+        if file:
             _store(report, form, Path(file))
+        elif form in tuple(Output):
+            render(report, Output(form), call.stdout, color=Color(call.settings.color))
+        else:
+            call.write(_exchanged(report, form))
     return report.exit_code
 
 
-def _text(report: CheckReport, form: str) -> str:
-    if form in tuple(Output):
-        return encode(report, Output(form))
+def _exchanged(report: CheckReport, form: str) -> str:
     from seakeep.report.exchange.registry import FORMS  # brings an HTTP client, for the sake of XML
 
     return FORMS[form](report)
@@ -35,9 +33,9 @@ def _text(report: CheckReport, form: str) -> str:
 def _store(report: CheckReport, form: str, file: Path) -> None:
     try:
         with file.open("w", encoding="utf-8") as stream:
-            if form == Output.TABLE:
-                render(report, Output.TABLE, stream, color=Color.NEVER)
+            if form in tuple(Output):
+                render(report, Output(form), stream, color=Color.NEVER)
             else:
-                stream.write(_text(report, form))
+                stream.write(_exchanged(report, form))
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from error

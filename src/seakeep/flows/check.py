@@ -23,8 +23,6 @@ from seakeep.core.json import Json
 from seakeep.core.verdict import Verdict
 from seakeep.core.waiver import ObjectWaiver
 from seakeep.flows.baseline import without_known
-from seakeep.flows.fix import Fixes, fixes
-from seakeep.flows.waivers import read_waivers
 from seakeep.manifests.access import dotted
 from seakeep.manifests.index import Index, OperatorFile, Policy
 from seakeep.manifests.load import find, read_files, read_stream
@@ -44,6 +42,7 @@ from seakeep.report.check import (
 
 if TYPE_CHECKING:
     from seakeep.checks.live.base import Live
+    from seakeep.flows.fix import Fixes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +79,7 @@ class _Whole:
     cluster_name: str = ""
 
 
-async def check(request: Request, live: "Live | None" = None) -> CheckReport:
+def check(request: Request, live: "Live | None" = None) -> CheckReport:
     """Judge what is asked for, and a cluster that was read.
 
     UsageError where a path, a waiver file or a baseline is not usable; SpecError where the
@@ -94,7 +93,7 @@ async def check(request: Request, live: "Live | None" = None) -> CheckReport:
         whole = _Whole(list(design.findings), design.summary, design.survival, design.cluster_name)
     if request.paths:
         with _no_collection():
-            verdicts, given, index = await _objects(request)
+            verdicts, given, index = _objects(request)
         _merge(request, whole, verdicts, given, index)
     if live is not None:
         with _no_collection():
@@ -115,7 +114,7 @@ async def check(request: Request, live: "Live | None" = None) -> CheckReport:
     )
 
 
-async def read(request: Request) -> Loaded:
+def read(request: Request) -> Loaded:
     """Everything that the paths lead to, rendered where that is needed."""
     texts = Texts(namespace=request.namespace)
     found = find(path for path in request.paths if path != "-")
@@ -127,22 +126,24 @@ async def read(request: Request) -> Loaded:
     for unrendered in found.unrendered:
         from seakeep.flows.render_manifests import render  # noqa: PLC0415 - starts programs, and is seldom needed
 
-        loaded.add(await render(unrendered, texts, kubernetes=target_of(request)))
+        loaded.add(render(unrendered, texts, kubernetes=target_of(request)))
     for file in loaded.files:
         file.form = form_of(file)
     return loaded
 
 
-async def plan_fixes(request: Request) -> Fixes:
+def plan_fixes(request: Request) -> "Fixes":
     """What would be written to put right what has one right answer. What is waived stays as it is."""
     if "-" in request.paths or not request.paths:
         raise UsageError("--fix needs files or folders", hint="what comes on standard input has no place to be written")
-    verdicts, _, _ = await _objects(request)
+    from seakeep.flows.fix import fixes  # noqa: PLC0415 - only what writes needs it
+
+    verdicts, _, _ = _objects(request)
     return fixes(verdicts.said, map(str, find(request.paths).files))
 
 
-async def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver], Index]:
-    loaded = await read(request)
+def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver], Index]:
+    loaded = read(request)
     index = Index(
         loaded.manifests,
         policy=policy_of(request),
@@ -173,6 +174,8 @@ def _waived(
 ) -> dict[int, ObjectWaiver]:
     waivers, wrong = annotated(index)
     if request.waivers is not None:
+        from seakeep.flows.waivers import read_waivers  # noqa: PLC0415 - brings a YAML parser, and is seldom needed
+
         waivers += read_waivers(request.waivers)
     for each in wrong:
         if each.check.id in verdicts.tallies:

@@ -16,13 +16,13 @@ from seakeep.manifests.load import find
 from seakeep.report.convert import ConversionRow, ConvertReport, DecisionRow
 
 
-async def plan_conversion(request: Request) -> tuple[ConvertReport, Fixes]:
+def plan_conversion(request: Request) -> tuple[ConvertReport, Fixes]:
     """What has to change, and the files as they would be. UsageError without files or folders."""
     if "-" in request.paths or not request.paths:
         raise UsageError(
             "convert needs files or folders", hint="what comes on standard input has no place to be written"
         )
-    loaded = await read(request)
+    loaded = read(request)
     target = target_of(request)
     found = [each for manifest in loaded.manifests if (each := convert(manifest, target)) is not None]
     said = [

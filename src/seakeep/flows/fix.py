@@ -10,7 +10,8 @@ from pathlib import Path
 from seakeep.checks.engine import Judged
 from seakeep.core.errors import UsageError
 from seakeep.core.verdict import Verdict
-from seakeep.manifests.edit import CannotEditError, Edit, edited
+from seakeep.manifests.change import Edit
+from seakeep.manifests.edit import CannotEditError, edited
 from seakeep.manifests.model import Manifest
 from seakeep.manifests.read import Source, Written
 

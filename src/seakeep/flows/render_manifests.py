@@ -1,9 +1,10 @@
 """Folders whose objects another program makes: kustomizations through kubectl, charts through helm."""
 
-import asyncio
 import contextlib
 import os
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 from seakeep.manifests.index import Problem, Trouble
@@ -15,7 +16,7 @@ LIMIT = 60.0
 """Seconds for one folder."""
 
 
-async def render(unrendered: Unrendered, texts: Texts, *, kubernetes: tuple[int, int]) -> Loaded:
+def render(unrendered: Unrendered, texts: Texts, *, kubernetes: tuple[int, int]) -> Loaded:
     """The objects that the folder stands for. Without its program, or where it fails, a problem with the reason: what
     was not rendered is UNKNOWN."""
     folder = unrendered.folder
@@ -31,25 +32,26 @@ async def render(unrendered: Unrendered, texts: Texts, *, kubernetes: tuple[int,
     if program is None:
         what = "helm, which a chart is rendered with" if unrendered.by == "helm" else "kubectl, which has kustomize"
         return _unread(named, f"there is no {what}")
-    return await _run(program, arguments, named, texts)
+    return _run(program, arguments, named, texts)
 
 
-async def _run(program: str, arguments: list[str], named: str, texts: Texts) -> Loaded:
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *arguments,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+def _run(program: str, arguments: list[str], named: str, texts: Texts) -> Loaded:
+    process = subprocess.Popen(
+        [program, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,  # what the program itself started holds the pipes open, and has to end with it
     )
     try:
-        async with asyncio.timeout(LIMIT):
-            stdout, stderr = await process.communicate()
-    except TimeoutError:
+        stdout, stderr = process.communicate(timeout=LIMIT)
+    except BaseException as error:
         with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        return _unread(named, f"{Path(program).name} did not end within {LIMIT:.0f} s")
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            return _unread(named, f"{Path(program).name} did not end within {LIMIT:.0f} s")
+        raise
     if process.returncode:
         said = stderr.decode("utf-8", "replace").strip().splitlines()
         return _unread(named, f"{Path(program).name} said: {said[-1] if said else f'exit code {process.returncode}'}")

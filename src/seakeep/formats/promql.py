@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import promql_parser
-
 
 @dataclass(frozen=True, slots=True)
 class Quantile:
@@ -25,6 +23,8 @@ class Query:
 
 def parse(text: str) -> Query:
     """ValueError, with what is wrong, for what is no expression."""
+    import promql_parser  # noqa: PLC0415 - few folders have rules, and all would wait for it
+
     tree = promql_parser.parse(text)
     return Query(metrics=tuple(dict.fromkeys(_names(tree))), quantiles=tuple(_quantiles(tree, None)))
 

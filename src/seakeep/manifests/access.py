@@ -12,6 +12,9 @@ from seakeep.core.json import Json, JsonObject
 Path: TypeAlias = tuple[str | int, ...]
 """Where a field is, from the top of its object: `("spec", "containers", 0, "image")`."""
 
+MAX_DEPTH = 100
+"""Levels of fields within fields that are read."""
+
 EMPTY: JsonObject = {}
 _NONE: Sequence[Json] = ()
 

@@ -8,26 +8,16 @@ import json
 import re
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 
 import yaml
 
 from seakeep.core.json import Json
 from seakeep.manifests.access import Path, dig, dotted
+from seakeep.manifests.change import Edit
 from seakeep.manifests.events import LOADER, UnreadableError, read_events
 from seakeep.manifests.scalars import resolve
 
 _PLAIN = re.compile(r"[A-Za-z_/.][A-Za-z0-9_./-]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change of an object that puts it right. The value is set at the path, and what is missing on the way is made;
-    a number one past the end of a list appends. With `remove` the field goes away."""
-
-    path: Path
-    value: Json = None
-    remove: bool = False
 
 
 class CannotEditError(Exception):

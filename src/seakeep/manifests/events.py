@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 import yaml
 
 from seakeep.core.json import Json
-from seakeep.manifests.access import Path
+from seakeep.manifests.access import MAX_DEPTH, Path
 from seakeep.manifests.scalars import resolve
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MAX_DEPTH = 100
 MAX_UNFOLDED = 1_000_000
 """Values that aliases may unfold to in one document."""
 

@@ -13,8 +13,7 @@ import re
 from collections.abc import Sequence
 
 from seakeep.core.json import Json
-from seakeep.manifests.access import Path
-from seakeep.manifests.events import MAX_DEPTH, UnreadableError, read_events
+from seakeep.manifests.access import MAX_DEPTH, Path
 from seakeep.manifests.scalars import resolve
 
 
@@ -33,7 +32,12 @@ _BLANK: Token = (-1, (), None, _NOTHING, None)
 _KEY = re.compile(r"""("[^"\\]*"|'[^']*'|[A-Za-z0-9_./$+~(][^\s:#"'{}\[\],&*!|>%@`]*):(?: +(.*))?""")
 _QUOTED = re.compile(r"""(?:"([^"\\]*)"|'([^']*)')(?: +#.*| *)""")
 _LITERAL_HEAD = re.compile(r"\|([+-]?)(?: +#.*| *)")
-_SIMPLE_LIST = re.compile(r"\[ *([A-Za-z0-9_./-]+(?: *, *[A-Za-z0-9_./-]+)*) *\]")
+_ITEM = r"""(?:-?[A-Za-z0-9_./][A-Za-z0-9_./-]*|--[A-Za-z0-9_./-]+|"[^"\\]*"|'[^']*')"""
+_PAIR = rf"[A-Za-z_][A-Za-z0-9_./-]*: +{_ITEM}"
+_SIMPLE_LIST = re.compile(rf"\[ *{_ITEM}(?: *, *{_ITEM})* *\]")
+_SIMPLE_MAP = re.compile(rf"\{{ *{_PAIR}(?: *, *{_PAIR})* *\}}")
+_ITEMS = re.compile(_ITEM)
+_PAIRS = re.compile(rf"([A-Za-z_][A-Za-z0-9_./-]*): +({_ITEM})")
 _SPECIAL = frozenset("&*!%@`|>{}[],?#\"'")
 _NOT_IN_FLOW = re.compile(r"[&*!#|>%@`?]|<<")
 ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -150,9 +154,7 @@ class _Document:
         self._here(())
         return token[4]
 
-    def _item(
-        self, dashes: tuple[int, ...], node: list[Json] | dict[str, Json], path: Path
-    ) -> tuple[list[Json], Path]:
+    def _item(self, dashes: tuple[int, ...], node: list[Json] | dict[str, Json], path: Path) -> tuple[list[Json], Path]:
         """The list that the last of the dashes belongs to."""
         if not isinstance(node, list):
             raise HardError
@@ -278,9 +280,13 @@ def _meaning(text: str) -> tuple[int, Json]:
 
 
 def _flow(text: str) -> Json:
-    simple = _SIMPLE_LIST.fullmatch(text)
-    if simple is not None:
-        return [resolve(item.strip(" ")) for item in simple[1].split(",")]
+    if _SIMPLE_LIST.fullmatch(text):
+        return [_item(item) for item in _ITEMS.findall(text)]
+    if _SIMPLE_MAP.fullmatch(text):
+        pairs = _PAIRS.findall(text)
+        fields: dict[str, Json] = {name: _item(item) for name, item in pairs}
+        if len(fields) == len(pairs) and all(isinstance(resolve(name), str) for name in fields):
+            return fields
     if text in {"{}", "[]"}:
         return {} if text == "{}" else []
     if _NOT_IN_FLOW.search(text):
@@ -288,8 +294,14 @@ def _flow(text: str) -> Json:
     return _parsed(text)
 
 
+def _item(text: str) -> Json:
+    return text[1:-1] if text[0] in "\"'" else resolve(text)
+
+
 def _parsed(text: str) -> Json:
     """A flow collection or quoted text, by the general parser. It must be whole."""
+    from seakeep.manifests.events import UnreadableError, read_events  # noqa: PLC0415 - see Texts._slowly
+
     if text[0] in "\"'" and text[-1] != text[0]:
         raise HardError
     try:

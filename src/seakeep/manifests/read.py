@@ -8,7 +8,6 @@ import msgspec
 
 from seakeep.core.json import Json, JsonObject
 from seakeep.manifests.access import Path, dotted, listing
-from seakeep.manifests.events import UnreadableError, read_events
 from seakeep.manifests.fast import ODD, HardError, Reader
 from seakeep.manifests.index import OperatorFile, Problem, Trouble
 from seakeep.manifests.model import Manifest
@@ -129,6 +128,8 @@ class Texts:
         self._take(data, Source(file, text, first, self._places), text, made)
 
     def _slowly(self, text: str, first: int, file: str, made: Loaded) -> None:
+        from seakeep.manifests.events import UnreadableError, read_events  # noqa: PLC0415 - most runs do without
+
         try:
             for read in read_events(text, first):
                 made.problems += [
@@ -182,6 +183,8 @@ def _located(reader: Reader, text: str, first: int) -> dict[Path, int]:
     try:
         reader.read(text.split("\n"), first, where)
     except HardError:
+        from seakeep.manifests.events import UnreadableError, read_events  # noqa: PLC0415 - see Texts._slowly
+
         try:
             where = next(read_events(text, first)).lines
         except (UnreadableError, StopIteration, RecursionError):

@@ -1,15 +1,11 @@
 """The faces of a report: a table for people, JSON and YAML for programs."""
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TextIO
 
 import msgspec
-import yaml
-from rich import box
-from rich.console import Console
-from rich.table import Table as RichTable
-from rich.text import Text
 
 from seakeep.core.json import JsonObject
 from seakeep.report.document import Cell, Document, Line, Tone
@@ -32,7 +28,6 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _SYMBOL = {
     Tone.GOOD: ("✓ ", "+ "),
     Tone.BAD: ("✗ ", "X "),
@@ -57,25 +52,58 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 PIPE_WIDTH = 400
 """Columns when the output is no terminal: wide enough that cells rarely wrap, since nobody sees the edge."""
 
+BATCH = 1_000
+"""Items of a list that are encoded at once: a report of many findings is never in memory as text."""
+
 
 def render(report: Report, output: Output, stream: TextIO, *, color: Color = Color.AUTO) -> None:
     """Write the report to the stream."""
     if output is Output.TABLE:
         draw(report.document(), stream, color=color)
     else:
-        stream.write(encode(report, output))
+        stream.writelines(encoded(report, output))
     stream.flush()
 
 
 def encode(report: Report, output: Output) -> str:
     """The report as JSON or YAML text."""
-    return encode_values(builtins(report), output)
+    return "".join(encoded(report, output))
+
+
+def encoded(report: Report, output: Output) -> Iterator[str]:
+    """The report as JSON or YAML text, piece by piece."""
+    if output is Output.YAML:
+        yield encode_values(builtins(report), output)
+        return
+    config = report.__struct_config__
+    yield f'{{\n  "apiVersion": {_json(report.api_version)},\n  "kind": {_json(config.tag)}'
+    for field in msgspec.structs.fields(report):
+        if field.name == "api_version":
+            continue
+        yield f',\n  "{field.encode_name}": '
+        value = getattr(report, field.name)
+        if not isinstance(value, tuple):
+            yield _json(value)
+            continue
+        for start in range(0, len(value), BATCH):
+            items = _json(value[start : start + BATCH])
+            yield ("[" if start == 0 else ",") + items[1:].removesuffix("\n  ]")
+        yield "\n  ]" if value else "[]"
+    yield "\n}\n"
+
+
+def _json(value: object) -> str:
+    """A value as JSON that stands two columns deep. No text in JSON has an end of line in it."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode().replace("\n", "\n  ")
 
 
 def encode_values(values: JsonObject, output: Output) -> str:
     """Plain values as JSON or YAML text, in their order."""
     if output is Output.YAML:
-        return yaml.dump(values, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=110)
+        import yaml  # noqa: PLC0415 - seldom asked for
+
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        return yaml.dump(values, Dumper=dumper, sort_keys=False, allow_unicode=True, width=110)
     return msgspec.json.format(msgspec.json.encode(values), indent=2).decode() + "\n"
 
 
@@ -89,6 +117,11 @@ def inert(text: str) -> str:
 
 def draw(document: Document, stream: TextIO, *, color: Color = Color.AUTO) -> None:
     """Draw the document on the stream with rich."""
+    from rich import box  # noqa: PLC0415 - JSON does without, and would wait for it
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table as RichTable  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     terminal = stream.isatty()
     console = Console(
         file=stream,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TypeAlias
 
 Minor: TypeAlias = tuple[int, int]
@@ -100,7 +100,7 @@ def every() -> tuple[Lifecycle, ...]:
 @cache
 def _all() -> Mapping[tuple[str, str], Lifecycle]:
     found: dict[tuple[str, str], Lifecycle] = {}
-    for line in (files("seakeep.versions") / "apis.tsv").read_text().splitlines():
+    for line in Path(__file__).with_name("apis.tsv").read_text().splitlines():
         api_version, introduced, deprecated, removed, kinds = line.split("\t")
         for kind in kinds.split():
             found[api_version, kind] = Lifecycle(

@@ -7,7 +7,7 @@ from names to what follows, `@name` a type with fields of its own.
 
 from enum import IntEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import zstandard
@@ -121,7 +121,7 @@ class Schema:
 @cache
 def schema(minor: tuple[int, int]) -> Schema | None:
     """The types of a minor; None where no file is kept for it."""
-    file = files("seakeep.versions") / "schemas" / f"{minor[0]}.{minor[1]}.json.zst"
+    file = Path(__file__).with_name("schemas") / f"{minor[0]}.{minor[1]}.json.zst"
     if not file.is_file():
         return None
     raw = zstandard.ZstdDecompressor().decompress(file.read_bytes())
@@ -139,5 +139,5 @@ def nearest(minor: tuple[int, int]) -> Schema:
 @cache
 def known_minors() -> tuple[tuple[int, int], ...]:
     """The minors that a file is kept for, oldest first."""
-    names = [each.name.removesuffix(".json.zst") for each in (files("seakeep.versions") / "schemas").iterdir()]
+    names = [each.name.removesuffix(".json.zst") for each in Path(__file__).with_name("schemas").iterdir()]
     return tuple(sorted((int(first), int(second)) for first, _, second in (name.partition(".") for name in names)))

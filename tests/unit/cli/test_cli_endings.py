@@ -186,7 +186,7 @@ def test_a_bug_is_told_even_when_nothing_can_be_written(
 def test_a_report_gives_data_and_the_exit_code(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def check(request: Request) -> CheckReport:
+    def check(request: Request) -> CheckReport:
         return CheckReport(verdict=Verdict.FAIL, cluster_name="demo", file=str(request.file))
 
     offer(monkeypatch, "check", check=check, Request=Request)

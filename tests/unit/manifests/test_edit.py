@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.checks.judging import WEB
 
-from seakeep.manifests.edit import CannotEditError, Edit, edited
+from seakeep.manifests.change import Edit
+from seakeep.manifests.edit import CannotEditError, edited
 from seakeep.manifests.events import read_events
 
 TEXT = """\

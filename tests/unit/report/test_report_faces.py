@@ -16,9 +16,23 @@ from seakeep.core.change import Change, Risk
 from seakeep.core.errors import Exit
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
-from seakeep.report import apply, certs, check, check_diff, checks, lab, listing, plan, runs, sources, state, status
-from seakeep.report.faces import Color, Output, draw, encode, inert, render
-from seakeep.report.model import Report, Unanswered
+from seakeep.report import (
+    apply,
+    certs,
+    check,
+    check_diff,
+    checks,
+    faces,
+    lab,
+    listing,
+    plan,
+    runs,
+    sources,
+    state,
+    status,
+)
+from seakeep.report.faces import Color, Output, draw, encode, encode_values, inert, render
+from seakeep.report.model import Report, Unanswered, builtins
 from seakeep.report.runlog import RunLog, Tee
 
 
@@ -214,8 +228,21 @@ def test_faces_agree_and_start_with_version_and_kind(report: Report) -> None:
     assert as_json == as_yaml
     assert list(as_json)[:2] == ["apiVersion", "kind"]
     assert as_json["apiVersion"] == "seakeep/v1"
+    assert encode(report, Output.JSON) == encode_values(builtins(report), Output.JSON)
     assert msgspec.convert(as_json, type(report)) == report
     assert drawn(report).strip()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+def test_a_long_list_is_written_in_pieces_and_looks_like_one(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces, "BATCH", 2)
+    finding = check.CheckFinding(
+        id="X", verdict=Verdict.FAIL, severity=Severity.ERROR, title="two\nlines", evidence={"a": (1, "]")}
+    )
+    report = check.CheckReport(verdict=Verdict.FAIL, findings=(finding,) * count)
+
+    assert len(list(faces.encoded(report, Output.JSON))) > count // 2
+    assert encode(report, Output.JSON) == encode_values(builtins(report), Output.JSON)
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda report: type(report).__name__)

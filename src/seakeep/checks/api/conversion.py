@@ -12,7 +12,8 @@ from seakeep.checks.api.rewrites import REWRITES, Decision
 from seakeep.checks.base import put
 from seakeep.checks.schema.fields import compare
 from seakeep.core.json import Json
-from seakeep.manifests.edit import Edit, applied
+from seakeep.manifests.change import Edit
+from seakeep.manifests.edit import applied
 from seakeep.manifests.model import Manifest
 from seakeep.versions.apis import Lifecycle, Minor, lifecycle, successor
 from seakeep.versions.schema import nearest

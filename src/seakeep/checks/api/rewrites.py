@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from seakeep.checks.base import drop, put
 from seakeep.core.json import Json, JsonObject
 from seakeep.manifests.access import Path, dig, labels, mapping, mappings, text
-from seakeep.manifests.edit import Edit
+from seakeep.manifests.change import Edit
 from seakeep.manifests.model import Manifest
 
 

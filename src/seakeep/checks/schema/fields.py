@@ -13,7 +13,7 @@ from enum import StrEnum
 from seakeep.checks.base import Answer, bad, drop, put
 from seakeep.core.json import Json
 from seakeep.manifests.access import Path, dig, dotted, listing, mapping, text, texts
-from seakeep.manifests.edit import Edit
+from seakeep.manifests.change import Edit
 from seakeep.manifests.index import Index
 from seakeep.manifests.model import Manifest
 from seakeep.versions.schema import Code, Schema, Shape, nearest

@@ -124,10 +124,10 @@ def run(
         async def judged(session: "Session") -> "CheckReport":
             from seakeep.flows.check import target_of
 
-            return await check(request, await read_live(session, target=target_of(request)))
+            return check(request, await read_live(session, target=target_of(request)))
 
         return show_all(call, call.in_session(judged))
-    return show_all(call, call.work(lambda _progress, _stop: check(request), silent=True))
+    return show_all(call, check(request))
 
 
 def _given(name: str) -> bool:

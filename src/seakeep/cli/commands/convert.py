@@ -36,7 +36,7 @@ def run(call: Call, *, paths: tuple[str, ...], target: str | None, write: bool) 
     from seakeep.flows.convert import plan_conversion
 
     request = Request(file=None, paths=paths, target=minor(target), today=datetime.now(UTC).date())
-    report, found = call.work(lambda _progress, _stop: plan_conversion(request), silent=True)
+    report, found = plan_conversion(request)
     show_difference(call, found)
     if write and agree_on(call, found):
         report = msgspec.structs.replace(report, written=True)
