@@ -79,8 +79,10 @@ def kill_over_and_over(cluster, dice, kills, longest):
 
 
 def holds(cluster):
-    """Nothing is left to do, the cluster is well, and the last run is judged good."""
+    """Nothing is left to do, the cluster is well, the last run is judged good, and nothing stays of what was killed."""
     assert cluster.plan() == []
+    spaces = ("kubectl", "--", "get", "namespaces", "-o", "name")
+    cluster.eventually(lambda: "seakeep-" not in cluster.run(*spaces).ok().out, "the namespaces of killed runs to go")
     assert cluster.run("status", "-o", "json").ok().json["verdict"] == "PASS"
     judged = cluster.run("runs", "judge", "-o", "json").ok().json
     assert {finding["verdict"] for finding in judged["findings"]} <= {"PASS", "NOT_APPLICABLE"}, judged

@@ -17,18 +17,6 @@ TOKEN_SECONDS = 12 * 3600
 """No probe runs longer. The token ends with its namespace in any case."""
 
 
-class _Meta(msgspec.Struct):
-    name: str
-
-
-class _Object(msgspec.Struct):
-    metadata: _Meta
-
-
-class _List(msgspec.Struct):
-    items: list[_Object]
-
-
 class _Token(msgspec.Struct):
     token: str
 
@@ -84,12 +72,3 @@ async def remove(session: Session, admin: ApiClient, namespace: str) -> None:
         await admin.delete("v1", "Namespace", namespace)
     except SeakeepError as error:
         session.progress.note(f"the probe's namespace {namespace} could not be removed: {error.message}")
-
-
-async def remove_leftovers(admin: ApiClient, purpose: str) -> None:
-    """What a probe of this purpose left that died."""
-    status, body = await admin.raw(f"/api/v1/namespaces?labelSelector={LABEL}%3D{purpose}")
-    if status != 200:
-        raise ApiError.of(status, body, "list the namespaces of earlier probes")
-    for each in decoded(body, _List, "namespaces of earlier probes").items:
-        await admin.delete("v1", "Namespace", each.metadata.name)

@@ -1,6 +1,7 @@
 """Real work through the endpoint at the end of an apply: the claim "it runs" is proven by running something.
 
-Everything is made in a namespace of its own, which is removed afterwards, also when a proof fails.
+Everything is made in a namespace of its own, which is removed afterwards, also when a proof fails. What a run that was
+killed has left, the next one removes.
 """
 
 import asyncio
@@ -22,6 +23,7 @@ from seakeep.design.model import Design, Machine
 from seakeep.engine.wait import await_until
 from seakeep.flows import proof_objects as objects
 from seakeep.flows.kubectl import Kubectl
+from seakeep.flows.scratch import remove_leftovers
 from seakeep.transport.api import ApiClient, ApiError, decoded
 
 T = TypeVar("T")
@@ -148,6 +150,9 @@ async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: i
     (404): all of that for a moment only. Another refusal stands."""
     body = objects.deployment(proof.design, namespace, nodes, count=count, restricted=proof.restricted)
 
+    async def tidied() -> None:
+        await remove_leftovers(proof.api, objects.LABEL, "yes")
+
     async def made() -> ApiError | None:
         try:
             await proof.api.apply(
@@ -161,6 +166,7 @@ async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: i
             return error
         return None
 
+    await _until(proof, "what an earlier proof left to be removed", tidied, timeout=TAKEN)
     refused = await _until(proof, "the API to take the proof's objects", made, timeout=TAKEN)
     if refused is not None:
         raise refused

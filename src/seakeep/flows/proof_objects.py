@@ -6,6 +6,8 @@ from seakeep.core.json import JsonObject
 from seakeep.design.model import Design, Machine, Role
 
 PORT = 8080
+LABEL = "seakeep.dev/proof"
+"""Of the proof's namespace: what a run that died has left is found by it."""
 
 
 def workers(design: Design, without: frozenset[str]) -> tuple[Machine, ...]:
@@ -17,7 +19,7 @@ def workers(design: Design, without: frozenset[str]) -> tuple[Machine, ...]:
 def namespace(name: str, *, restricted: bool) -> JsonObject:
     """A kernel without seccomp cannot run what the restricted level demands (a RuntimeDefault profile)."""
     level = "restricted" if restricted else "baseline"
-    return {"metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": level}}}
+    return {"metadata": {"name": name, "labels": {LABEL: "yes", "pod-security.kubernetes.io/enforce": level}}}
 
 
 def deployment(design: Design, place: str, nodes: Sequence[Machine], *, count: int, restricted: bool) -> JsonObject:

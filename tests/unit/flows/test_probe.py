@@ -13,7 +13,7 @@ from seakeep.core.errors import UndecidedError
 from seakeep.core.secret import Secret
 from seakeep.engine.probe import Kind, Outcome
 from seakeep.flows.probe import CONNECTIONS, _Way, _Ways, _Work, candidates
-from seakeep.flows.probe_account import prepare, remove_leftovers
+from seakeep.flows.probe_account import prepare
 from seakeep.transport.api import ApiError
 from seakeep.transport.fake import Fail, FakeHost
 
@@ -150,10 +150,3 @@ async def test_the_account_may_read_and_write_its_two_objects_only() -> None:
         }
     ]
     assert not [path for path, _ in bodies if "clusterrole" in path]
-
-
-async def test_what_a_killed_probe_left_is_removed() -> None:
-    api = FakeApi(lambda method, _: (200, {"items": [{"metadata": {"name": "seakeep-probe-apply-9"}}]}))
-    await remove_leftovers(api, "apply")
-    assert api.calls[0] == "GET /api/v1/namespaces?labelSelector=seakeep.dev/probe%3Dapply"
-    assert api.calls[1].startswith("DELETE /api/v1/namespaces/seakeep-probe-apply-9")

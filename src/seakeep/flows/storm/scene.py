@@ -9,8 +9,9 @@ import msgspec
 from seakeep.core.errors import SeakeepError
 from seakeep.core.json import Json, JsonObject
 from seakeep.engine.wait import await_until
+from seakeep.flows.scratch import remove_leftovers
 from seakeep.flows.session import Session
-from seakeep.transport.api import ApiClient, ApiError, decoded
+from seakeep.transport.api import ApiClient, decoded
 
 LABEL = "seakeep.dev/storm"
 PORT = 18080
@@ -18,11 +19,6 @@ PORT = 18080
 
 MOVES_AFTER = 5
 """Seconds that the moving pods stay on a node that is not ready, instead of Kubernetes' 300."""
-
-
-class _Meta(msgspec.Struct, rename="camel"):
-    name: str = ""
-    deletion_timestamp: str = ""
 
 
 class _Condition(msgspec.Struct):
@@ -35,7 +31,6 @@ class _Status(msgspec.Struct):
 
 
 class _Pod(msgspec.Struct):
-    metadata: _Meta
     status: _Status
 
 
@@ -43,18 +38,10 @@ class _Pods(msgspec.Struct):
     items: list[_Pod]
 
 
-class _Namespace(msgspec.Struct):
-    metadata: _Meta
-
-
-class _Namespaces(msgspec.Struct):
-    items: list[_Namespace]
-
-
 @asynccontextmanager
 async def scene(session: Session, admin: ApiClient) -> AsyncIterator[str]:
     """The namespace's name, once every pod is ready. What an earlier storm left is removed first."""
-    await remove_leftovers(admin)
+    await remove_leftovers(admin, LABEL, "yes")
     namespace = f"seakeep-storm-{secrets.token_hex(3)}"
     # No kernel without seccomp runs what the restricted level demands; nothing here needs more than baseline allows.
     labels: JsonObject = {LABEL: "yes", "pod-security.kubernetes.io/enforce": "baseline"}
@@ -70,18 +57,6 @@ async def scene(session: Session, admin: ApiClient) -> AsyncIterator[str]:
             await admin.delete("v1", "Namespace", namespace)
         except SeakeepError as error:
             session.progress.note(f"the storm's namespace {namespace} could not be removed: {error.message}")
-
-
-async def remove_leftovers(admin: ApiClient) -> tuple[str, ...]:
-    """Namespaces of earlier storms; their names."""
-    status, body = await admin.raw(f"/api/v1/namespaces?labelSelector={LABEL}%3Dyes")
-    if status != 200:
-        raise ApiError.of(status, body, "list the namespaces of earlier storms")
-    found = decoded(body, _Namespaces, "namespaces").items
-    names = tuple(each.metadata.name for each in found if not each.metadata.deletion_timestamp)
-    for name in names:
-        await admin.delete("v1", "Namespace", name)
-    return names
 
 
 async def _ready(session: Session, admin: ApiClient, namespace: str) -> None:
