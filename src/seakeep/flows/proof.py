@@ -1,7 +1,7 @@
 """Real work through the endpoint at the end of an apply: the claim "it runs" is proven by running something.
 
 Everything is made in a namespace of its own, which is removed afterwards, also when a proof fails. What a run that was
-killed has left, the next one removes.
+killed has left (its proof's namespace, its probe's) the next one removes.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from seakeep.core.progress import Progress
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Design, Machine
 from seakeep.engine.wait import await_until
+from seakeep.flows import probe_account
 from seakeep.flows import proof_objects as objects
 from seakeep.flows.kubectl import Kubectl
 from seakeep.flows.scratch import remove_leftovers
@@ -35,6 +36,9 @@ TAKEN = 30.0
 """Seconds until the API has to take the proof's objects."""
 NAMED = 10.0
 """Seconds until CoreDNS has to know a new Service: with its eye on the API it takes a fraction of one."""
+
+_LEFT = ((objects.LABEL, "yes"), (probe_account.LABEL, "apply"))
+"""What a run that was killed may have left: its proof's namespace, and its probe's."""
 
 UNKNOWN_NAME = "no such host"
 """What the resolver of the proof's web server says to an NXDOMAIN (Go, net.DNSError)."""
@@ -151,7 +155,8 @@ async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: i
     body = objects.deployment(proof.design, namespace, nodes, count=count, restricted=proof.restricted)
 
     async def tidied() -> None:
-        await remove_leftovers(proof.api, objects.LABEL, "yes")
+        for label, value in _LEFT:
+            await remove_leftovers(proof.api, label, value)
 
     async def made() -> ApiError | None:
         try:
@@ -166,7 +171,7 @@ async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: i
             return error
         return None
 
-    await _until(proof, "what an earlier proof left to be removed", tidied, timeout=TAKEN)
+    await _until(proof, "what earlier runs left to be removed", tidied, timeout=TAKEN)
     refused = await _until(proof, "the API to take the proof's objects", made, timeout=TAKEN)
     if refused is not None:
         raise refused

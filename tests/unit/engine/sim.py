@@ -183,8 +183,10 @@ class FolderHost(_NoTunnels):
 
     async def _sh(self, command: str, data: bytes, on_line: Callable[[str], None] | None) -> Result:
         path = f"{self.sim}/bin:{os.environ['PATH']}"
+        # A script gets no shell above its own: asyncio kills what it has just started when it is cancelled, and waits
+        # for the end of its output, which a shell's child would keep open for ever.
         process = await asyncio.create_subprocess_exec(
-            "/bin/sh", "-c", command,
+            "/bin/sh", *([] if command == "sh" else ["-c", command]),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env={"PATH": path, "SIM": str(self.sim), "LC_ALL": "C"},
         )  # fmt: skip
