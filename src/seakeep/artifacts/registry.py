@@ -23,6 +23,7 @@ from seakeep.artifacts import (
     nodes,
     ownership,
     rbac,
+    tenants,
 )
 from seakeep.artifacts.base import KubeObject, MachineFiles
 from seakeep.design.model import Design, Machine, Role
@@ -76,6 +77,7 @@ API: tuple[ApiArtifact, ...] = (
     ApiArtifact("nodes", nodes.render),
     ApiArtifact("flannel", flannel.render),
     ApiArtifact("coredns", coredns.render),
+    ApiArtifact("tenants", tenants.render),
 )
 
 

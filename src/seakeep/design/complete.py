@@ -4,7 +4,7 @@ from ipaddress import IPv4Network
 
 from seakeep.core.errors import SpecError, SpecProblem
 from seakeep.core.finding import Finding
-from seakeep.design import addresses, labels, pki
+from seakeep.design import addresses, labels, pki, tenants
 from seakeep.design.draft import Draft
 from seakeep.design.judge import judge
 from seakeep.design.known import Known, pinned
@@ -68,6 +68,7 @@ def complete(loaded: LoadedSpec, known: Known | None = None) -> Design:
         dns_replicas=dns_replicas(len({machine.site for machine in machines if machine.is_node})),
         preload_images=spec.kubernetes.images == "preload",
         waivers=tuple(Waiver(id=w.id, reason=w.reason, owner=w.owner, expires=w.expires) for w in spec.preflight.waive),
+        tenants=tenants.tenants(spec.tenants),
     )
 
 

@@ -153,6 +153,37 @@ class Waiver:
     expires: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """Processors and memory as the API writes quantities back; None where nothing is said."""
+
+    cpu: str | None
+    memory: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """A team and its namespace. `quota` are (resource, quantity) pairs of a ResourceQuota, sorted.
+
+    `ingress_from` are namespaces whose pods are let in, `egress_to_namespaces` other tenants' that let this one in,
+    `egress_to` what it reaches outside; all three say nothing where it is not `isolated`.
+    """
+
+    name: str
+    namespace: str
+    groups: tuple[str, ...]
+    role: str
+    quota: tuple[tuple[str, str], ...]
+    default_request: Amounts
+    default_limit: Amounts
+    max_limit: Amounts
+    isolated: bool
+    ingress_from: tuple[str, ...]
+    egress_to_namespaces: tuple[str, ...]
+    egress_to: tuple[IPv4Network, ...]
+    pod_security: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ca:
     """A certificate authority: `name` is its folder under pki/ (cluster, etcd, front-proxy)."""
@@ -243,6 +274,7 @@ class Design:
     dns_replicas: int
     preload_images: bool
     waivers: tuple[Waiver, ...] = ()
+    tenants: tuple[Tenant, ...] = ()
 
     def with_role(self, role: Role) -> tuple[Machine, ...]:
         """The machines that have the role, in the order of the file."""

@@ -20,6 +20,7 @@ from seakeep.phases.objects import key_of
 from seakeep.transport.api import ApiClient, ApiError
 
 _NODES = ("v1", "Node")
+_NAMESPACES = ("v1", "Namespace")
 ONE_BY_ONE = 20
 """Nodes up to which each is asked for by itself."""
 
@@ -113,7 +114,7 @@ async def objects(api: ApiClient, wanted_objects: Iterable[KubeObject]) -> Mappi
     many = [(kind, some) for kind, some in by_kind.items() if kind == _NODES and len(some) > ONE_BY_ONE]
     few = [each for kind, some in by_kind.items() if (kind, some) not in many for each in some]
     found = await asyncio.gather(
-        *(labelled(*kind) for kind in (*prune_objects.KINDS, _NODES)),
+        *(labelled(*kind) for kind in (*prune_objects.KINDS, _NODES, _NAMESPACES)),
         *(all_of(*each) for each in many),
         some_of(few),
     )

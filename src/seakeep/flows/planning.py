@@ -36,6 +36,7 @@ from seakeep.phases import (
     prune_objects,
     release_vip,
     runtime,
+    tenants,
     trust,
 )
 from seakeep.phases.base import PlanContext
@@ -63,7 +64,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("prune", "What machines no longer need", (prune_machines,)),
     Part("images", "Container images", (images,)),
-    Part("cluster", "Cluster objects", (access, nodes, network, dns, prune_objects)),
+    Part("cluster", "Cluster objects", (access, nodes, network, dns, tenants, prune_objects)),
     Part("drain", "Nodes that leave", (drain,)),
     Part("clean", "Machines that leave", (clean,)),
     Part("forget", "Keys of machines that left", (forget,)),

@@ -27,7 +27,8 @@ from seakeep.facts.registry import PREFLIGHT, STATE
 from seakeep.flows import planning
 from seakeep.flows.observe import digests, objects
 from seakeep.flows.reset import script
-from seakeep.flows.session import Session, own_arch
+from seakeep.flows.session import Session, own_arch, own_name
+from seakeep.phases import tenants
 from seakeep.phases.base import Departure, ObjectKey, PlanContext, traits_of
 from seakeep.sources.base import ARCHITECTURES
 from seakeep.state import pki
@@ -135,7 +136,13 @@ async def observe(session: Session) -> View:
     limit = API_LIMIT + _API_LIMIT_EACH * len(facts)
     try:
         async with asyncio.timeout(limit), session.api("break-glass") as clients:
-            return replace(view, objects=await view.read_objects(session, clients["break-glass"]))
+            view = replace(view, objects=await view.read_objects(session, clients["break-glass"]))
+            for name in tenants.former(design, view.objects):
+                session.progress.note(
+                    f"namespace {name} belongs to a tenant that the file no longer names: its people are shut out, and"
+                    f" what is in it stays; `{own_name()} kubectl -- delete namespace {name}` deletes all of it"
+                )
+            return view
     except SeakeepError as error:
         return replace(view, api_error=error.message)
     except TimeoutError:

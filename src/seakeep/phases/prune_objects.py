@@ -7,6 +7,7 @@ from seakeep.artifacts.registry import render_objects
 from seakeep.core.change import CLUSTER, Change, Risk
 from seakeep.core.json import JsonObject
 from seakeep.engine.model import DeleteObject, Step
+from seakeep.phases import tenants
 from seakeep.phases.base import ObjectKey, Phase, PlanContext
 from seakeep.phases.objects import key_of
 from seakeep.phases.owned import applied
@@ -24,11 +25,17 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("rbac.authorization.k8s.io/v1", "Role"),
     ("rbac.authorization.k8s.io/v1", "ClusterRole"),
     ("v1", "ServiceAccount"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("v1", "LimitRange"),
+    ("v1", "ResourceQuota"),
     ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding"),
     ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy"),
 )
 """What is looked through, in the order of deleting: what runs goes before what it runs with. No Namespace: it would
 take everything in it along, whoever's that is."""
+
+_RIGHTS = frozenset({"RoleBinding", "Role"})
+"""All that goes from the namespace of a tenant that left the file: what bounds its pods stays as long as they do."""
 
 _WORKLOADS = frozenset({"DaemonSet", "Deployment"})
 
@@ -38,7 +45,10 @@ def plan(context: PlanContext) -> Iterator[Step]:
     wanted = {key_of(each) for each in render_objects(context.design)}
     found = context.objects or {}
     order = {kind: position for position, kind in enumerate(KINDS)}
-    surplus = [key for key in found if key not in wanted and key[:2] in order]
+    kept = set(tenants.former(context.design, context.objects))
+    surplus = [
+        key for key in found if key not in wanted and key[:2] in order and (key[2] not in kept or key[1] in _RIGHTS)
+    ]
     for key in sorted(surplus, key=lambda key: (order[key[:2]], key)):
         uid = _uid(found[key])
         if uid and applied(found[key]) is not None:

@@ -26,6 +26,7 @@ from seakeep.phases import (
     prune_objects,
     release_vip,
     runtime,
+    tenants,
     trust,
 )
 
@@ -50,6 +51,7 @@ PHASES: tuple[ModuleType, ...] = (
     nodes,
     network,
     dns,
+    tenants,
     prune_objects,
     drain,
     clean,

@@ -24,6 +24,10 @@ _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SIZE = re.compile(r"([1-9][0-9]{0,5})(Mi|Gi)B?")
 _UNIT = {"Mi": 1 << 20, "Gi": 1 << 30}
+_CORES = re.compile(r"([1-9][0-9]{0,6})(m?)")
+_AMOUNT = re.compile(r"([1-9][0-9]{0,6})(Mi|Gi|Ti)B?")
+_MEBIBYTES = {"Mi": 1, "Gi": 1 << 10, "Ti": 1 << 20}
+_RESOURCE = re.compile(r"[a-z]{1,63}(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){0,8}")
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 _DURATION_UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _LONGEST = timedelta(days=36500)
@@ -153,6 +157,39 @@ def size_in_bytes(text: str) -> int:
     return int(found[1]) * _UNIT[found[2]]
 
 
+def _cores(value: object) -> object:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or _CORES.fullmatch(text) is None:
+        raise problem(f"{shown(value)} is not an amount of processors", "such as 4, or 500m for half of one")
+    return text
+
+
+def millicores(text: str) -> int:
+    """Thousandths of a processor of an amount that was accepted: 4 or 500m."""
+    found = _CORES.fullmatch(text)
+    assert found is not None
+    return int(found[1]) * (1 if found[2] else 1000)
+
+
+def _amount(text: str) -> str:
+    if _AMOUNT.fullmatch(text) is None:
+        raise problem(f"{shown(text)} is not an amount of memory or storage", "such as 512Mi, 8Gi or 1Ti")
+    return text
+
+
+def mebibytes(text: str) -> int:
+    """MiB of an amount that was accepted: 512Mi, 8Gi or 1Ti."""
+    found = _AMOUNT.fullmatch(text)
+    assert found is not None
+    return int(found[1]) * _MEBIBYTES[found[2]]
+
+
+def _resource(text: str) -> str:
+    if _RESOURCE.fullmatch(text) is None:
+        raise problem(f"{shown(text)} is not a resource of the API", "such as secrets or deployments.apps")
+    return text
+
+
 def _duration(text: str) -> str:
     if _DURATION.fullmatch(text) is None:
         raise problem(f"{shown(text)} is not a duration", "such as 365d, 12h or 15m")
@@ -202,6 +239,12 @@ def _plain_text(text: str) -> str:
     return text.strip()
 
 
+def _group(text: str) -> str:
+    if not text.isascii():
+        raise problem(f"{shown(text)} is not the name of a group", "write letters without accents, digits and signs")
+    return _plain_text(text)
+
+
 def _folder(text: str) -> str:
     if re.fullmatch(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]*){2,}", text) is None:
         raise problem(f"{shown(text)} is not the path of a folder of its own", "such as /var/lib/etcd")
@@ -219,6 +262,7 @@ def _day(value: object) -> object:
 
 Number = Annotated[int, Field(strict=True)]
 Text = Annotated[str, AfterValidator(_plain_text), StringConstraints(max_length=500)]
+GroupName = Annotated[str, AfterValidator(_group), StringConstraints(max_length=500)]
 Path = Annotated[str, AfterValidator(_plain_text), StringConstraints(max_length=500)]
 Folder = Annotated[
     str, AfterValidator(_folder), WithJsonSchema({"type": "string", "pattern": "^(/[A-Za-z0-9_-][A-Za-z0-9._-]*){2,}$"})
@@ -247,6 +291,16 @@ VersionText = Annotated[
     str, AfterValidator(_version), WithJsonSchema({"type": "string", "pattern": r"^v?[0-9]+\.[0-9]+\.[0-9]+$"})
 ]
 Bytes = Annotated[str, AfterValidator(_bytes), WithJsonSchema({"type": "string", "pattern": f"^{_SIZE.pattern}$"})]
+Cores = Annotated[
+    str,
+    BeforeValidator(_cores),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": f"^{_CORES.pattern}$"}, {"type": "integer", "minimum": 1}]}
+    ),
+]
+Amount = Annotated[str, AfterValidator(_amount), WithJsonSchema({"type": "string", "pattern": f"^{_AMOUNT.pattern}$"})]
+ResourceName = Annotated[str, AfterValidator(_resource)]
+Switch = Annotated[bool, Field(strict=True)]
 Duration = Annotated[
     str, AfterValidator(_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
 ]

@@ -5,9 +5,13 @@ from ipaddress import IPv4Network
 from seakeep.core.json import JsonObject
 from seakeep.spec.load import LoadedSpec
 from seakeep.spec.model import Document, MachineEntry, MachineSsh, Spec
+from seakeep.spec.tenants import TenantAmounts, TenantLimits, TenantSpec
 
 ONLY_SITE = "main"
 """The site of a cluster whose file names none."""
+
+OBJECTS = {"configmaps": 200, "jobs.batch": 200, "secrets": 200, "services": 50}
+"""How many objects of a kind a tenant may have whose file does not say."""
 
 
 def filled(given: Document) -> Document:
@@ -24,7 +28,8 @@ def filled(given: Document) -> Document:
     kubernetes = spec.kubernetes
     if kubernetes.images is None:
         kubernetes = kubernetes.model_copy(update={"images": "pull" if lab is None else "preload"})
-    found = {"sites": sites, "machines": machines, "lab": lab, "kubernetes": kubernetes}
+    tenants = tuple(map(_tenant, spec.tenants))
+    found = {"sites": sites, "machines": machines, "lab": lab, "kubernetes": kubernetes, "tenants": tenants}
     return given.model_copy(update={"spec": spec.model_copy(update=found)})
 
 
@@ -39,6 +44,27 @@ def _sites(spec: Spec) -> tuple[str, ...]:
         return spec.sites
     named = dict.fromkeys(machine.site for machine in spec.machines if machine.site is not None)
     return tuple(named) or (ONLY_SITE,)
+
+
+def _tenant(tenant: TenantSpec) -> TenantSpec:
+    """Amounts that are always there, also where only some are given; the numbers of objects with their defaults."""
+    quota = tenant.quota.model_copy(update={"objects": {**OBJECTS, **tenant.quota.objects}})
+    limits = tenant.limits
+    request, limit = limits.default_request, limits.default_limit
+    standard = TenantLimits()
+    limits = limits.model_copy(
+        update={
+            "default_request": TenantAmounts.model_construct(
+                cpu=request.cpu or standard.default_request.cpu,
+                memory=request.memory or standard.default_request.memory,
+            ),
+            "default_limit": TenantAmounts.model_construct(
+                cpu=limit.cpu, memory=limit.memory or standard.default_limit.memory
+            ),
+        }
+    )
+    found = {"namespace": tenant.namespace or tenant.name, "quota": quota, "limits": limits}
+    return tenant.model_copy(update=found)
 
 
 def _machine(machine: MachineEntry, spec: Spec, sites: tuple[str, ...]) -> MachineEntry:

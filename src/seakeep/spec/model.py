@@ -7,8 +7,7 @@ Only `metadata.name` and the machines' names, addresses and roles have to be giv
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from seakeep.spec.fields import (
     Address,
@@ -31,23 +30,12 @@ from seakeep.spec.fields import (
     Text,
     VersionText,
 )
+from seakeep.spec.part import Part
+from seakeep.spec.tenants import TenantSpec
 from seakeep.versions.registry import default_release
 
 API_VERSION = "seakeep/v1"
 KIND = "Cluster"
-
-
-class Part(BaseModel):
-    """Base of every part of the file: immutable, camelCase, and no field that is not ours."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        extra="forbid",
-        frozen=True,
-        use_attribute_docstrings=True,
-        validate_default=False,
-        json_schema_extra={"additionalProperties": False},
-    )
 
 
 class Metadata(Part):
@@ -330,6 +318,9 @@ class Spec(Part):
 
     pki: PkiSpec = PkiSpec()
     """How long certificates live, and when they are replaced."""
+
+    tenants: Annotated[tuple[TenantSpec, ...], Field(examples=[[{"name": "shop", "groups": ["shop-team"]}]])] = ()
+    """Teams that share the cluster, each in a namespace of its own."""
 
     preflight: PreflightSpec = PreflightSpec()
     """What is accepted about the machines although a check objects."""

@@ -33,6 +33,7 @@ class FakeApi(ApiClient):
         self.answer = answer
         self.calls: list[str] = []
         self.accepted: dict[str, str] = {}
+        self.groups: list[str] = []
 
     async def raw(
         self,
@@ -42,9 +43,11 @@ class FakeApi(ApiClient):
         body: bytes | None = None,
         content_type: str = "application/json",
         accept: str = "",
+        group: str = "",
     ) -> tuple[int, bytes]:
         self.accepted[path] = accept
         self.calls.append(f"{method} {path}")
+        self.groups.append(group)
         status, found = self.answer(method, path)
         return status, found if isinstance(found, bytes) else msgspec.json.encode(found)
 

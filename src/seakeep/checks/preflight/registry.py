@@ -16,6 +16,7 @@ from seakeep.checks.preflight import (
     operating_system,
     ports_free,
     reachable,
+    tenants_fit,
     unique_identity,
 )
 
@@ -34,4 +35,5 @@ CHECKS: tuple[ModuleType, ...] = (
     foreign_installation,
     address_on_interface,
     etcd_membership,
+    tenants_fit,
 )
