@@ -49,6 +49,9 @@ SCENARIOS = (
     Scenario("single-nested", "single", NESTED),
 )
 
+TENANTS = Scenario("tenants", "tenants", NESTED)
+"""Only what it has more than `single-nested`."""
+
 
 @cache
 def _design(example: str) -> Design:

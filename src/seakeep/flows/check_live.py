@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Mapping
 
-from seakeep.checks.live.base import Live, LivePod
+from seakeep.checks.live.base import Live, LivePod, Tried
 from seakeep.core.errors import SeakeepError
 from seakeep.facts.registry import AUDIT
-from seakeep.flows.live_proofs import Tried, prove_all
+from seakeep.flows.live_proofs import prove_all
 from seakeep.flows.live_read import RESOURCES, Served, machine_files, read_api
 from seakeep.flows.session import Session
 from seakeep.manifests.index import Index, Policy, Problem, Trouble

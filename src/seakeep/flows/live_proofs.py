@@ -9,15 +9,16 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 
 from seakeep.artifacts.kube_apiserver import AUDIT_FOLDER, PORT
-from seakeep.checks.live.base import Proof
+from seakeep.checks.live.base import Proof, Tried
 from seakeep.core.errors import SeakeepError
 from seakeep.design.model import Machine, Role
 from seakeep.facts.etcd import ETCDCTL
+from seakeep.flows.kubectl import connected
 from seakeep.flows.session import Session
+from seakeep.flows.tenant_proofs import prove_tenants
+from seakeep.flows.tenant_traffic import Tools, prove_traffic
 from seakeep.transport.api import ApiClient
 from seakeep.transport.handshake import speaks_tls_1_1
-
-Tried = tuple[tuple[str, Proof], ...]
 
 NAMESPACE = "default"
 KUBELET_PORT = 10250
@@ -37,7 +38,10 @@ async def prove_all(session: Session, clients: Mapping[str, ApiClient]) -> dict[
         _secret(session, admin),
     )
     anonymous, kubelets, etcd, privileged, tls, (encryption, audit) = found
+    tenants, traffic = await asyncio.gather(prove_tenants(session.design, admin), _traffic(session, admin))
     return {
+        **tenants,
+        "tenant-traffic": traffic,
         "anonymous": anonymous,
         "kubelet": kubelets,
         "etcd": etcd,
@@ -46,6 +50,26 @@ async def prove_all(session: Session, clients: Mapping[str, ApiClient]) -> dict[
         "encryption": encryption,
         "audit": audit,
     }
+
+
+async def _traffic(session: Session, admin: ApiClient) -> Tried:
+    """Pods run only for tenants that are to be kept apart in the network."""
+    isolated = [tenant.name for tenant in session.design.tenants if tenant.isolated]
+    if not isolated:
+        return ()
+    try:
+        async with connected(session) as kubectl:
+            return await prove_traffic(
+                Tools(
+                    design=session.design,
+                    api=admin,
+                    kubectl=kubectl,
+                    clock=session.clock,
+                    progress=session.progress,
+                )
+            )
+    except SeakeepError as error:
+        return tuple((f"tenant {name}", Proof(held=None, said=error.message)) for name in isolated)
 
 
 async def _on_each(machines: tuple[Machine, ...], ask: Callable[[Machine], Awaitable[Proof]]) -> Tried:

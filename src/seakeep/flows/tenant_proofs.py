@@ -8,14 +8,12 @@ import msgspec
 
 from seakeep.artifacts import tenants as objects
 from seakeep.artifacts.coredns import CONTROL_PLANE
-from seakeep.checks.live.base import Proof
+from seakeep.checks.live.base import Proof, Tried
 from seakeep.core.errors import SeakeepError
 from seakeep.core.json import Json, JsonObject
 from seakeep.design.model import Design, Tenant
 from seakeep.spec.fields import mebibytes
 from seakeep.transport.api import ApiClient
-
-Tried = tuple[tuple[str, Proof], ...]
 
 PARALLEL = 16
 """Requests at the same moment."""

@@ -49,6 +49,10 @@ def object_difference(wanted: KubeObject, objects: Mapping[ObjectKey, JsonObject
     return f"{surplus} was put there by Seakeep and is no longer asked for" if surplus else ""
 
 
+_ABSENT_IS_TRUE = frozenset({"automountServiceAccountToken"})
+"""Switches that are on where they are not given: there, False is not absence."""
+
+
 def first_difference(wanted: Json, found: Json, path: str = "") -> str:
     """The first field, depth first, where `found` lacks or contradicts `wanted`; fields that only `found` has
     belong to others. Lists must agree in length: an element that somebody added to ours is drift."""
@@ -59,7 +63,8 @@ def first_difference(wanted: Json, found: Json, path: str = "") -> str:
             where = f"{path}.{key}" if path else key
             if key not in found:
                 # The API drops empty values; asking for one is asking for absence.
-                if value in (None, "", 0, False) or (isinstance(value, Sequence | Mapping) and not value):
+                empty = value in (None, "", 0, False) or (isinstance(value, Sequence | Mapping) and not value)
+                if empty and key not in _ABSENT_IS_TRUE:
                     continue
                 return f"{where} is absent, wanted {_short(value)}"
             if reason := first_difference(value, found[key], where):

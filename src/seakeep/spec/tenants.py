@@ -94,7 +94,8 @@ class TenantSpec(Part):
 
     role: Literal["view", "edit", "admin"] = "edit"
     """What its groups may do in its namespace: `view` reads everything but Secrets; `edit` runs workloads; `admin`
-    hands rights on to others as well. None of them changes the quota, the limits, the network policies or the namespace."""
+    hands rights on to others as well. None of them changes the quota, the limits, the network policies or the
+    namespace."""
 
     quota: Annotated[TenantQuota, Field(examples=[{"cpu": "4", "memory": "8Gi"}])] = TenantQuota()
     """The most that all of its objects may come to."""

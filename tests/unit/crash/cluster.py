@@ -105,7 +105,14 @@ class SimApi(ApiClient):
         self.cluster = cluster
 
     async def raw(
-        self, path: str, *, method: str = "GET", body: bytes | None = None, content_type: str = "application/json"
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        content_type: str = "application/json",
+        accept: str = "",
+        group: str = "",
     ) -> tuple[int, bytes]:
         if not self.cluster.endpoint():
             raise ApiError("the API did not answer: connection refused", status=0)

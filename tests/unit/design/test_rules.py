@@ -445,6 +445,105 @@ FAILURES: list[Case] = [
         "certificates that live 10h would be renewed 9h before their end",
         "choose four fifths of leafLifetime at most, or leave it out",
     ),
+    (
+        "DES036",
+        "tenants",
+        [("name: shop", "name: kube-public")],
+        11,
+        "tenant kube-public: namespace kube-public belongs to the cluster itself",
+        "choose another namespace: team-kube-public",
+    ),
+    (
+        "DES036",
+        "tenants",
+        [("name: shop", "name: shop\n      namespace: default")],
+        12,
+        "tenant shop: namespace default belongs to the cluster itself",
+        "choose another namespace: team-default",
+    ),
+    (
+        "DES036",
+        "tenants",
+        [("  lab: {}", "  security: {exemptions: [{namespace: bank, reason: x}]}\n  lab: {}")],
+        14,
+        "tenant bank: namespace bank is exempt from PodSecurity, so that nothing would hold its pods to a level",
+        "choose another namespace, or remove the exemption",
+    ),
+    (
+        "DES037",
+        "tenants",
+        [("name: bank", "name: shop")],
+        14,
+        "two tenants are called shop",
+        "give each a name of its own",
+    ),
+    (
+        "DES037",
+        "tenants",
+        [("name: bank", "name: bank\n      namespace: shop")],
+        15,
+        "bank and shop are both in namespace shop",
+        "give each its own, or add the groups of bank to shop",
+    ),
+    (
+        "DES038",
+        "tenants",
+        [("shop-team", "system:authenticated")],
+        12,
+        "tenant shop: system:authenticated is a group of Kubernetes itself, which others are in",
+        "name a group of the team's own people, once",
+    ),
+    (
+        "DES038",
+        "tenants",
+        [("auditors", "seakeep:admins")],
+        15,
+        "tenant bank: seakeep:admins is a group of the cluster's operators",
+        "name a group of the team's own people, once",
+    ),
+    (
+        "DES038",
+        "tenants",
+        [("auditors", "bank-team")],
+        15,
+        "tenant bank: bank-team is named twice",
+        "name a group of the team's own people, once",
+    ),
+    (
+        "DES039",
+        "tenants",
+        [("memory: 2048Mi", "memory: 512Mi")],
+        21,
+        "tenant bank: the max of memory is 1Gi, more than the quota of 512Mi",
+        "each of these is at most the next: the default request, the default limit, the max, the quota",
+    ),
+    (
+        "DES039",
+        "tenants",
+        [("cpu: 1500m", "cpu: 50m")],
+        19,
+        "tenant bank: the default request of cpu is 100m, more than the quota of 50m",
+        "each of these is at most the next: the default request, the default limit, the max, the quota",
+    ),
+    (
+        "DES040",
+        "tenants",
+        [],
+        6,
+        "flannel does not enforce the network policies of shop and bank: pods of other namespaces reach theirs",
+        (
+            "`seakeep check --live` measures it; where tenants need not be kept apart in the network, write"
+            " network: {isolated: false}"
+        ),
+    ),
+    (
+        "DES041",
+        "tenants",
+        [("pods: 20", "pods: 111")],
+        18,
+        "tenant bank may have 111 pods, and 1 worker run 110 at most",
+        "110 at most, or more workers",
+    ),
 ]
 
 
@@ -490,7 +589,12 @@ def test_no_rule_objects_to_the_examples(fixture: str, request: pytest.FixtureRe
 
 def test_every_rule_passes_somewhere(three_sites: LoadedSpec, edited: Edit) -> None:
     pinned = edited("three-sites", ("pool: hot}", "pool: hot, podRange: 10.244.9.0/24}"))
-    passed = {f.id for loaded in (three_sites, pinned) for f in judge(loaded) if f.verdict is Verdict.PASS}
+    shared = edited(
+        "tenants",
+        ("groups: [shop-team]", "groups: [shop-team]\n      network: {isolated: false}"),
+        ("network:\n", "network:\n        isolated: false\n"),
+    )
+    passed = {f.id for loaded in (three_sites, pinned, shared) for f in judge(loaded) if f.verdict is Verdict.PASS}
 
     assert passed == {rule.id for rule in RULES}
 

@@ -26,6 +26,11 @@ from .world import World, as_served, design_of
         ({"a": "", "b": [], "c": {}, "d": None, "e": 0, "f": False}, {}, ""),
         ({"a": {}}, {"a": {"b": 1}}, ""),
         ({"a": "x"}, {}, "a is absent, wanted x"),
+        (
+            {"automountServiceAccountToken": False},
+            {},
+            "automountServiceAccountToken is absent, wanted False",
+        ),
         ({"a": {"b": "x"}}, {"a": {}}, "a.b is absent, wanted x"),
         ({"a": 1}, {"a": 2}, "a is 2, wanted 1"),
         ({"a": "1"}, {"a": 1}, "a is 1, wanted 1"),

@@ -160,5 +160,6 @@ def test_without_an_api_nothing_is_deleted() -> None:
 
 
 def test_every_kind_that_is_rendered_is_looked_through_except_nodes_and_namespaces() -> None:
-    rendered = {(each.api_version, each.kind) for each in render_objects(design_of())}
+    designs = (design_of(), design_of("tenants"))
+    rendered = {(each.api_version, each.kind) for design in designs for each in render_objects(design)}
     assert rendered - set(prune_objects.KINDS) <= {("v1", "Node"), ("v1", "Namespace")}

@@ -34,12 +34,13 @@ from seakeep.phases import (
     prune_objects,
     release_vip,
     runtime,
+    tenants,
 )
 from seakeep.phases.registry import PHASES
 
 from .world import IMAGES, World
 
-EXAMPLES = ("three-sites", "single", "ssh")
+EXAMPLES = ("three-sites", "single", "ssh", "tenants")
 KINDS = ("operator", "machine", "cluster")
 LEAVING = (release_vip, members_out, members_in, drain, clean, forget)
 """Work only where machines come to, or leave, a living cluster: test_membership_phases.py."""
@@ -95,7 +96,7 @@ def test_carrying_out_the_plan_of_bare_machines_leaves_nothing_to_do(example: st
     "phase", [p for p in PHASES if p not in (keys, prune_machines, prune_objects, *LEAVING)], ids=lambda p: p.PHASE.id
 )
 def test_every_phase_has_work_on_bare_machines_and_plans_it_the_same_way_twice(phase: ModuleType) -> None:
-    world = World()
+    world = World("tenants" if phase is tenants else "three-sites")
     steps = plan(world, phase)
     assert steps
     assert steps == plan(world, phase)

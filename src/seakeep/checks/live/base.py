@@ -24,6 +24,10 @@ class Proof:
     said: str
 
 
+Tried = tuple[tuple[str, Proof], ...]
+"""(where or with whom, what came of it) of one proof."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """A cluster as it is. `unreachable`: machine -> reason. `unread`: resource of the API -> why it could not be read.
@@ -35,7 +39,7 @@ class Live:
     unreachable: Mapping[str, str]
     index: Index
     unread: Mapping[str, str]
-    proofs: Mapping[str, tuple[tuple[str, Proof], ...]]
+    proofs: Mapping[str, Tried]
     now: datetime
     lab: bool
     pods: tuple["LivePod", ...] = field(default=())

@@ -28,23 +28,38 @@ def judge(draft: Draft) -> Iterator[Note]:
 def _wrong(tenant: TenantSpec) -> Iterator[tuple[str, str]]:
     """(field, what is wrong) for each neighbouring pair that is the wrong way round, of those that are given."""
     limits, quota = tenant.limits, tenant.quota
-    kinds: tuple[tuple[str, Callable[[str], int], tuple[str | None, ...]], ...] = (
-        ("cpu", millicores, (limits.default_request.cpu, limits.default_limit.cpu, limits.max.cpu, quota.cpu)),
+    request, limit, most = limits.default_request, limits.default_limit, limits.max
+    # The quota counts what is requested of processors, and the limits of memory.
+    chains: tuple[tuple[str, Callable[[str], int], tuple[tuple[str, str | None], ...]], ...] = (
+        ("cpu", millicores, (("defaultRequest", request.cpu), ("defaultLimit", limit.cpu), ("max", most.cpu))),
+        ("cpu", millicores, (("defaultRequest", request.cpu), ("quota", quota.cpu))),
         (
             "memory",
             mebibytes,
-            (limits.default_request.memory, limits.default_limit.memory, limits.max.memory, quota.memory),
+            (
+                ("defaultRequest", request.memory),
+                ("defaultLimit", limit.memory),
+                ("max", most.memory),
+                ("quota", quota.memory),
+            ),
         ),
     )
-    names = ("the default request", "the default limit", "the max", "the quota")
-    fields = ("defaultRequest", "defaultLimit", "max", "")
-    for kind, size, amounts in kinds:
-        given = [(name, field, text) for name, field, text in zip(names, fields, amounts, strict=True) if text]
-        for (name, field, text), (next_name, _, next_text) in pairwise(given):
-            # A limit of processors is no request: the quota counts only those.
-            bounded = not (kind == "cpu" and next_name == "the quota" and name != "the default request")
-            if bounded and size(text) > size(next_text):
-                yield f"{field}.{kind}", f"{name} of {kind} is {text}, more than {next_name} of {next_text}"
+    for kind, size, amounts in chains:
+        given = [(field, text) for field, text in amounts if text is not None]
+        for (field, text), (following, bound) in pairwise(given):
+            if size(text) > size(bound):
+                yield (
+                    f"{field}.{kind}",
+                    f"{_NAMES[field]} of {kind} is {text}, more than {_NAMES[following]} of {bound}",
+                )
+
+
+_NAMES = {
+    "defaultRequest": "the default request",
+    "defaultLimit": "the default limit",
+    "max": "the max",
+    "quota": "the quota",
+}
 
 
 RULE = Rule(

@@ -28,6 +28,16 @@ from seakeep.manifests.index import Index
 from seakeep.manifests.model import Manifest
 
 DESIGN = design_of()
+SHARED = replace(DESIGN, tenants=design_of("tenants").tenants)
+TENANTS = (
+    ("SEC008", "tenant-works"),
+    ("SEC009", "tenant-apart"),
+    ("SEC010", "tenant-privileged"),
+    ("SEC011", "tenant-quota"),
+    ("SEC012", "tenant-bounds"),
+    ("SEC013", "tenant-cluster"),
+    ("SEC014", "tenant-traffic"),
+)
 BY_ID = {module.CHECK.id: module for module in CHECKS}
 ETCD = [machine.name for machine in DESIGN.with_role(Role.ETCD)]
 PLANES = [machine.name for machine in DESIGN.with_role(Role.CONTROL_PLANE)]
@@ -251,7 +261,7 @@ WRONG: dict[str, tuple[Live, str]] = {
     "SEC007": (well(**lost("tls")), "a-cp1"),
 }
 PERSONS = {"LIV010", "LIV011", "LIV012"}
-APART = {"LIV013", "LIV014", "LIV015"}
+APART = {"LIV013", "LIV014", "LIV015", "LIV021", *(id_ for id_, _ in TENANTS)}
 """Tried in tests of their own."""
 BLIND = well(
     lambda said: said.clear(),
@@ -434,3 +444,33 @@ def test_certificates_that_end_soon(days: int | None, expected: str) -> None:
         notes = [note for note in BY_ID["LIV015"].judge(live) if note.subject == "a-cp1"]
         said = [f"{note.verdict} {note.severity or 'error'}" if note.message else str(note.verdict) for note in notes]
         assert said == [expected]
+
+
+@pytest.mark.parametrize(("id_", "proof"), TENANTS)
+@pytest.mark.parametrize(("held", "verdict"), [(True, Verdict.PASS), (False, Verdict.FAIL), (None, Verdict.UNKNOWN)])
+def test_a_proof_about_tenants(id_: str, proof: str, held: bool | None, verdict: Verdict) -> None:
+    tried = {proof: (("tenant shop", Proof(held=held, said="")),)}
+    assert verdicts(id_, well(design=SHARED, proofs=tried)) == [(verdict, "tenant shop")]
+
+
+@pytest.mark.parametrize("id_", [id_ for id_, _ in TENANTS])
+def test_without_tenants_there_is_nothing_to_prove_and_untried_is_unknown(id_: str) -> None:
+    assert [verdict for verdict, _ in verdicts(id_, well())] == [Verdict.NOT_APPLICABLE]
+    assert [verdict for verdict, _ in verdicts(id_, well(design=SHARED))] == [Verdict.UNKNOWN]
+
+
+def test_traffic_is_not_asked_about_where_no_tenant_is_isolated() -> None:
+    loose = replace(SHARED, tenants=tuple(replace(each, isolated=False) for each in SHARED.tenants))
+    assert [verdict for verdict, _ in verdicts("SEC014", well(design=loose))] == [Verdict.NOT_APPLICABLE]
+
+
+def former(name: str) -> dict[str, Any]:
+    metadata = {"name": name, "labels": {"seakeep.io/tenant": name}}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def test_the_namespace_of_a_former_tenant_is_found() -> None:
+    live = well(design=SHARED, index=objects(former("shop"), former("gone")))
+    assert verdicts("LIV021", live) == [(Verdict.PASS, "shop"), (Verdict.FAIL, "gone")]
+    assert [verdict for verdict, _ in verdicts("LIV021", well())] == [Verdict.NOT_APPLICABLE]
+    assert [verdict for verdict, _ in verdicts("LIV021", BLIND)] == [Verdict.UNKNOWN]
