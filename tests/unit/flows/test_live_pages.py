@@ -123,7 +123,7 @@ async def test_what_stalls_or_is_refused_half_way_is_unknown_by_its_name_and_cos
 
     async def report(read: Served) -> Any:
         live = replace(well(), index=judged_by(read, target=(1, 37)), unread=read.unread, pods=tuple(read.pods))
-        return await check(request, live)
+        return check(request, live)
 
     lacking = await report(found)
     whole = await report(await read_api(served({"pods": lambda _: listed(pod)}), sleep=Rests()))
