@@ -23,11 +23,13 @@ Judge = Callable[..., Answer]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One thing that a check said, and what about. `about` is None where it is about the run or a named subject."""
+    """One thing that a check said, and what about. `about` is None where it is about the run or a named subject. `line`
+    is given where it was found already."""
 
     check: Check
     note: Note
     about: Manifest | OperatorFile | None
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -52,6 +54,14 @@ class Tally:
             case _:
                 self.unknown += 1
 
+    def add(self, other: "Tally") -> None:
+        """The answers about other objects."""
+        self.passed += other.passed
+        self.failed += other.failed
+        self.unknown += other.unknown
+        self.moot += other.moot
+        self.waived += other.waived
+
 
 @dataclass(slots=True)
 class Verdicts:
@@ -59,6 +69,12 @@ class Verdicts:
 
     said: list[Judged] = field(default_factory=list)
     tallies: dict[str, Tally] = field(default_factory=dict)
+
+    def add(self, other: "Verdicts") -> None:
+        """What the same checks said about other objects."""
+        self.said += other.said
+        for id_, tally in other.tallies.items():
+            self.tallies[id_].add(tally)
 
 
 Entry = tuple[Check, Judge, Tally]
@@ -88,8 +104,17 @@ class Engine:
 
     def run(self) -> Verdicts:
         """Judge everything: object by object, then the operators' files, then what is asked about all at once."""
-        for each in self._index.manifests:
+        self.objects(0, len(self._index.manifests))
+        return self.rest()
+
+    def objects(self, start: int, stop: int) -> Verdicts:
+        """Judge a part of the objects; the answer is all that was said so far."""
+        for each in self._index.manifests[start:stop]:
             self._object(each)
+        return self._made
+
+    def rest(self) -> Verdicts:
+        """Judge the operators' files, then what is asked about all at once."""
         for file in self._index.operator_files:
             self._ask([each for each in self._of(Per.FILE) if file.form in each[0].forms], file, file)
         for check, judge, _ in self._of(Per.INDEX):

@@ -16,6 +16,7 @@ from seakeep.checks.engine import Engine, Judged, Verdicts
 from seakeep.checks.files.forms import form_of
 from seakeep.checks.registry import CHECKS
 from seakeep.checks.select import Selection
+from seakeep.checks.shares import judged
 from seakeep.checks.waivers.apply import annotated, apply
 from seakeep.core.errors import UsageError
 from seakeep.core.finding import Severity
@@ -79,6 +80,19 @@ class _Whole:
     cluster_name: str = ""
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing of what is read is garbage before the end; looking for it would take a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_no_collection()
 def check(request: Request, live: "Live | None" = None) -> CheckReport:
     """Judge what is asked for, and a cluster that was read.
 
@@ -92,8 +106,7 @@ def check(request: Request, live: "Live | None" = None) -> CheckReport:
         design = judge_design(request.file, request.selection, passes=told)
         whole = _Whole(list(design.findings), design.summary, design.survival, design.cluster_name)
     if request.paths:
-        with _no_collection():
-            verdicts, given, index = _objects(request)
+        verdicts, given, index = _objects(request)
         _merge(request, whole, verdicts, given, index)
     if live is not None:
         with _no_collection():
@@ -151,7 +164,7 @@ def _objects(request: Request) -> tuple[Verdicts, dict[int, ObjectWaiver], Index
         problems=loaded.problems,
     )
     modules = request.selection.of(CHECKS)
-    verdicts = Engine(modules, index, passes=request.passes).run()
+    verdicts = judged(modules, index, passes=request.passes)
     return verdicts, _waived(request, index, modules, verdicts), index
 
 
@@ -269,7 +282,7 @@ def _resource(said: Judged) -> Resource:
             namespace=about.namespace_given,
             name=about.name,
             file=about.file,
-            line=about.line(said.note.path),
+            line=about.line(said.note.path) if said.line is None else said.line,
         )
     if isinstance(about, OperatorFile):
         return Resource(kind="File", file=about.file, line=about.line(said.note.path))
@@ -287,15 +300,3 @@ def _verdict(findings: Sequence[CheckFinding], summary: Summary) -> Verdict:
 
 def _with(one: Summary, other: Summary) -> Summary:
     return Summary(**{name: getattr(one, name) + getattr(other, name) for name in Summary.__struct_fields__})
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Nothing of what is read is garbage before the end; looking for it would take a third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -43,8 +43,8 @@ _NOT_IN_FLOW = re.compile(r"[&*!#|>%@`?]|<<")
 ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 """Characters that no YAML may hold, that end a line for YAML but not for us, or that say something about the stream."""
 
-REMEMBERED = 200_000
-"""Distinct lines whose meaning is kept. At some hundred bytes each, some tens of MB."""
+REMEMBERED = 50_000
+"""Distinct lines whose meaning is kept, at some hundred bytes each."""
 
 
 class Reader:
