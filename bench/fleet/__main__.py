@@ -27,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 FILE = "/etc/sysctl.d/90-seakeep.conf"
 
 
-def prepare(folder: Path, count: int) -> None:
-    """Cluster file, SSH keys, certificates."""
+def keys(folder: Path, count: int) -> None:
+    """SSH keys, and the host key of every machine."""
     for name in ("host", "key"):
         key = asyncssh.generate_private_key("ssh-ed25519")
         (folder / name).touch(mode=0o600)
@@ -36,6 +36,11 @@ def prepare(folder: Path, count: int) -> None:
         key.write_public_key(folder / f"{name}.pub")
     host = " ".join((folder / "host.pub").read_text().split()[:2])
     (folder / "known_hosts").write_text("".join(f"[{FIRST + n}]:{PORT} {host}\n" for n in range(count)))
+
+
+def prepare(folder: Path, count: int) -> None:
+    """Cluster file, SSH keys, certificates."""
+    keys(folder, count)
     (folder / "cluster.yaml").write_text(spec(count, folder / "key"))
     issue(folder, SystemClock())
 

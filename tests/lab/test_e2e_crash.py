@@ -139,6 +139,7 @@ def test_a_state_folder_is_lost_but_for_its_keys(one):
     """What machines have is brought back; with another encryption key no Secret could be read."""
     one.run("kubectl", "--", "create", "secret", "generic", "kept", "--from-literal=word=seaworthy").ok()
     before = {path: path.read_bytes() for path in one.state.rglob("*.key")}
+    roster = (one.state / "roster.json").read_bytes()
     for path in one.state.iterdir():
         if path.name != "pki":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -147,7 +148,8 @@ def test_a_state_folder_is_lost_but_for_its_keys(one):
     assert "pki/sa.key, secrets/encryption.key" in refused.err
     assert "seakeep state recover" in refused.err
     recovered = one.run("state", "recover", "-o", "json").ok().json["values"]
-    assert {each["name"] for each in recovered} == {"pki/sa.key", "secrets/encryption.key"}
+    assert {each["name"] for each in recovered} == {"pki/sa.key", "secrets/encryption.key", "roster.json"}
+    assert (one.state / "roster.json").read_bytes() == roster
     assert {path: path.read_bytes() for path in one.state.rglob("*.key")} == before
     assert one.plan() == []
     assert one.run("apply", "--yes").ok().code == 0

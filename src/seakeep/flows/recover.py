@@ -2,7 +2,8 @@
 
 Machines have copies of what their programs need: every control-plane machine has the encryption key and the
 service-account key. Leaves are issued again by any apply. The keys of the authorities for etcd and the front proxy are
-on no machine: they come from a copy of the folder, or not at all.
+on no machine: they come from a copy of the folder, or not at all. Machines, etcd and the API say together what the
+cluster is made of.
 """
 
 import asyncio
@@ -12,13 +13,16 @@ from dataclasses import dataclass
 
 from seakeep.artifacts.base import FileSpec
 from seakeep.artifacts.registry import render_machine
-from seakeep.core.errors import MachineError, RefusedError
+from seakeep.core.errors import MachineError, RefusedError, SeakeepError
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.traits import Traits
 from seakeep.engine.lock import FileLock, Owner
+from seakeep.facts import leftovers
+from seakeep.flows.roster_found import find_roster
 from seakeep.flows.session import Session
 from seakeep.report.state import RecoveredValue, RecoveryReport
-from seakeep.state import pki
+from seakeep.state import pki, roster
+from seakeep.state.rotation import trust_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,33 @@ async def recover(session: Session) -> RecoveryReport:
     with FileLock(session.state.path("lock"), owner):
         lost = pki.lost(session.state, session.design)
         values = [await _bring_back(session, name) for name in lost]
+        if session.known is None and not any(each.problem for each in values if each.name.startswith("pki/cluster/")):
+            values += [each for each in (await _roster(session),) if each is not None]
     return RecoveryReport(cluster_name=session.design.name, folder=str(session.state.root), values=tuple(values))
+
+
+async def _roster(session: Session) -> RecoveredValue | None:
+    """The roster, found out anew; None where no machine belongs to the cluster, which then was never made."""
+    found, _ = await session.read((leftovers.FACT,), session.design.machines)
+    mark = f"owner:{session.design.name}"
+    if not any(mark in each.get(leftovers.FACT) for each in found.values()):
+        return None
+    try:
+        _issue_own(session)
+        known = await find_roster(session)
+    except SeakeepError as error:
+        return RecoveredValue(name=roster.NAME, problem=error.message)
+    roster.restore(session.state, session.design.name, known)
+    listed = ", ".join(f"{machine.name} ({'+'.join(sorted(machine.roles))})" for machine in known.machines)
+    return RecoveredValue(name=roster.NAME, source=f"the machines, etcd and the API: {listed}")
+
+
+def _issue_own(session: Session) -> None:
+    """What we show to the API: like every leaf it can be issued again, and asking comes before the next apply."""
+    name = session.design.pki.leaf("cluster", "break-glass").cert
+    for each in pki.missing(session.state, session.design, session.clock.now()):
+        if each.name == name or each.name == trust_name("cluster"):
+            pki.issue(session.state, session.design, each.name, session.clock)
 
 
 async def _bring_back(session: Session, name: str) -> RecoveredValue:

@@ -31,7 +31,7 @@ from seakeep.flows.session import Session, own_arch, own_name
 from seakeep.phases import tenants
 from seakeep.phases.base import Departure, ObjectKey, PlanContext, traits_of
 from seakeep.sources.base import ARCHITECTURES
-from seakeep.state import pki
+from seakeep.state import pki, roster
 from seakeep.state.rotation import PREFIX, stages
 from seakeep.transport.api import ApiClient
 
@@ -142,11 +142,12 @@ async def observe(session: Session) -> View:
                     f"namespace {name} belongs to a tenant that the file no longer names: its people are shut out, and"
                     f" what is in it stays; `{own_name()} kubectl -- delete namespace {name}` deletes all of it"
                 )
-            return view
     except SeakeepError as error:
         return replace(view, api_error=error.message)
     except TimeoutError:
         return replace(view, api_error=f"the API did not answer within {limit:.0f} s")
+    _refuse_without_roster(session, facts.keys() - fresh)
+    return view
 
 
 def _replacing(session: Session, membership: Membership | None) -> Replacing | None:
@@ -324,6 +325,18 @@ def _refuse_without_keys(session: Session, facts: Mapping[str, FactSet], fresh: 
             f"but its keys are not in {session.state.root}: {', '.join(lost)}",
             hint="bring the state folder from the computer that made the cluster (`seakeep state import`), or name it "
             "with --state; `seakeep state recover` brings back what the machines have",
+        )
+
+
+def _refuse_without_roster(session: Session, owned: Collection[str]) -> None:
+    """Nobody would notice a changed range or a machine that was taken out. Where no API answers this does not refuse:
+    the roster could not be found out, and what there is may have to be repaired first."""
+    if owned and session.known is None:
+        raise RefusedError(
+            f"{', '.join(sorted(owned))} already belong to the cluster {session.design.name}, but "
+            f"{session.state.path(roster.NAME)}, which says what it is made of, is gone",
+            hint="bring the state folder from the computer that made the cluster, or let `seakeep state recover` find "
+            "it out",
         )
 
 

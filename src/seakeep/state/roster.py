@@ -63,6 +63,11 @@ def finish(state: State, known: Known | None, design: Design, *, without: Collec
     _write(state, design.name, known_of(design, machines=tuple(machines)))
 
 
+def restore(state: State, cluster: str, known: Known) -> None:
+    """What was found out about a cluster that the folder had forgotten."""
+    _write(state, cluster, known)
+
+
 def forget(state: State) -> None:
     """The cluster is gone."""
     state.remove(NAME)

@@ -11,6 +11,7 @@ from tests.unit.phases.world import World, as_served, design_of
 from seakeep.artifacts.registry import render_objects
 from seakeep.core.errors import MachineError, RefusedError
 from seakeep.core.verdict import Verdict
+from seakeep.design.known import known_of
 from seakeep.design.model import Role
 from seakeep.facts import apiserver, etcd
 from seakeep.facts.base import FactSet
@@ -82,6 +83,7 @@ async def living(tmp_path: Path, answer: Any) -> FakeSession:
     for name in pki.lost(session.state, session.design):
         session.state.write(name, b"x")
     session.answer = answer
+    session.known = known_of(session.design, machines=session.design.machines)
     return session
 
 
@@ -99,6 +101,17 @@ async def test_objects_of_a_living_cluster_are_read(tmp_path: Path) -> None:
     assert len(view.objects) == len(render_objects(design_of())) + 1
     old = view.objects["v1", "ConfigMap", "kube-system", "old"]
     assert old == {**other, "apiVersion": "v1", "kind": "ConfigMap"}
+
+
+async def test_a_living_cluster_that_the_folder_forgot_is_refused_where_it_can_be_found_out(tmp_path: Path) -> None:
+    """Without the roster a changed range, and a machine taken out of the file, would be noticed by nobody."""
+    session = await living(tmp_path, lambda method, path: (200, {"items": []}) if "?" in path else (404, {}))
+    session.known = None
+    with pytest.raises(RefusedError, match=r"roster.json, which says what it is made of, is gone") as caught:
+        await observe(session)
+    assert "state recover" in caught.value.hint
+    session.answer = lambda method, path: (503, b"down")
+    assert (await observe(session)).objects is None
 
 
 @pytest.mark.parametrize("answer", [(503, b"down"), (200, b"nonsense"), (403, b"{}")])
