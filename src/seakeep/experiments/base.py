@@ -42,6 +42,7 @@ class Experiment:
     (any of them; none means every machine), `target` the word it is aimed with when the user says none.
     `seconds` is how long it lasts before it is healed. `needs` says what the machines must be: `lab`, where the fault
     cannot be had on a real machine, or `power`, where a real machine needs commands that switch it off and on.
+    `floods`: it sends requests of its own (`scripts.flood`), which are counted, and so is what API servers did to them.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Experiment:
     roles: frozenset[Role] = frozenset()
     abort: Abort = Abort()
     needs: Literal["", "lab", "power"] = ""
+    floods: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +133,8 @@ class Prediction:
 
     `survives`: the API goes on reading and writing while the fault lasts, after a gap. `write_gap` and `read_gap` are
     the longest that the endpoint may refuse either, `settles` the time after which it answers as if nothing were
-    broken; `dns_failures` how many look-ups may fail on nodes outside the blast radius. `why` names the timers and
-    limits that it follows from.
+    broken; `dns_failures` how many look-ups may fail on nodes outside the blast radius. `tenant_p99`: what 99 of 100
+    requests of an ordinary ServiceAccount take at the most. `why` names the timers and limits that it follows from.
     """
 
     survives: bool
@@ -141,6 +143,7 @@ class Prediction:
     read_gap: float | None = None
     settles: float | None = None
     dns_failures: int | None = None
+    tenant_p99: float | None = None
 
 
 class ExperimentModule(Protocol):

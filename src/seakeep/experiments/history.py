@@ -117,6 +117,27 @@ class Flushes(Line, frozen=True, kw_only=True, tag="flushes"):
     flushed: int
 
 
+class FlowControl(Line, frozen=True, kw_only=True, tag="flow-control"):
+    """An API server's own counters of one priority level, since it was started: requests that it carried out, turned
+    away (429), and the seconds that those it carried out had waited in a queue. `number` is the injection."""
+
+    number: int
+    server: str
+    level: str
+    dispatched: int
+    rejected: int
+    waited: float
+
+
+class Sent(Line, frozen=True, kw_only=True, tag="sent"):
+    """A flood's own count: so many of its requests were answered with this status; 0 is no answer."""
+
+    number: int
+    via: str
+    status: int
+    count: int
+
+
 class Final(Line, frozen=True, kw_only=True, tag="final"):
     """One object as it was found after healing. `target` is who was asked."""
 
@@ -134,7 +155,7 @@ class FinalEnd(Line, frozen=True, kw_only=True, tag="final-end"):
     error: str = ""
 
 
-AnyLine = Mark | Sample | Stood | Op | Event | LeaderSeen | PodSeen | Flushes | Final | FinalEnd
+AnyLine = Mark | Sample | Stood | Op | Event | LeaderSeen | PodSeen | Flushes | FlowControl | Sent | Final | FinalEnd
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(AnyLine)

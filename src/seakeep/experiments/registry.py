@@ -4,6 +4,7 @@ from types import ModuleType
 
 from seakeep.core.errors import UsageError
 from seakeep.experiments import (
+    api_flood,
     apiserver_hung,
     apiserver_killed,
     certificate_expired,
@@ -38,6 +39,7 @@ EXPERIMENTS: tuple[ModuleType, ...] = (
     etcd_disk_slow,
     apiserver_killed,
     apiserver_hung,
+    api_flood,
     certificate_expired,
     firewall_wrong,
     log_disk_full,

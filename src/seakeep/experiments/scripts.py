@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from seakeep.artifacts import kubelet
 from seakeep.design.model import Machine
 from seakeep.engine import guard
+from seakeep.engine.guard import quote
+from seakeep.experiments import deadman
 
 
 def kill_unit(*units: str) -> str:
@@ -228,3 +231,79 @@ def unmove_clock(token: str) -> str:
         "  systemctl start chrony 2>/dev/null || systemctl start chronyd 2>/dev/null || true\n"
         "fi\n"
     )
+
+
+STORM_LABEL = "seakeep.dev/storm"
+"""What namespaces of storms carry, so that `storm heal` finds and removes them."""
+
+FLOOD_LISTS = 4
+FLOOD_WRITES = 2
+FLOOD_AT_ONCE = 150
+"""Connections of each of the flood's processes; one to a priority level's whole share of an API server and more."""
+
+_TOKEN_SECONDS = 25
+"""In which a kubelet has to have fetched the pod's token."""
+
+
+def flood(token: str, namespace: str, url: str, *, seconds: float) -> str:
+    """Ask that URL (a collection of ConfigMaps with one called `flood`) with the token of the namespace's pod here, as
+    fast as it goes. Each answer's status is a line of a file `codes-N`. Fails where there is no curl, no such pod, or
+    where the first request is not answered with 200."""
+    folder = f"{deadman.FOLDER}/{token}"
+    # Two contents by turns: a write that changes nothing costs no entry of etcd's log.
+    bodies = "".join(
+        f'printf \'%s\' \'{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"flood"}},'
+        f'"data":{{"n":"{number}"}}}}\' >{folder}/body-{number}\n'
+        for number in range(FLOOD_WRITES)
+    )
+    begin = "".join(_flood_unit(token, number, f"{url}?n=[1-999999999]", seconds) for number in range(FLOOD_LISTS))
+    begin += "".join(
+        _flood_unit(
+            token, FLOOD_LISTS + number, f"{url}/flood?n=[1-999999999]", seconds, body=f"{folder}/body-{number}"
+        )
+        for number in range(FLOOD_WRITES)
+    )
+    return f"""set -eu
+umask 077
+command -v curl >/dev/null || {{ echo 'there is no curl here' >&2; exit 69; }}
+n=0
+until p=$(grep -lxs {quote(namespace)} {kubelet.ROOT}/pods/*/volumes/kubernetes.io~projected/*/namespace); do
+  n=$((n + 1))
+  [ $n -le {_TOKEN_SECONDS * 5} ] || {{ echo 'the kubelet has not fetched the token' >&2; exit 1; }}
+  sleep 0.2
+done
+p=$(printf '%s\\n' "$p" | head -n 1)
+p=${{p%/namespace}}
+cp "$p/ca.crt" {folder}/ca.crt
+printf 'header = "Authorization: Bearer %s"\\n' "$(cat "$p/token")" >{folder}/curl
+{bodies}c=$(curl -sS -o /dev/null -w '%{{http_code}}' --max-time 10 --cacert {folder}/ca.crt -K {folder}/curl \\
+  {quote(url)})
+[ "$c" = 200 ] || {{ echo "the first request was answered with $c" >&2; exit 1; }}
+{begin}"""
+
+
+def _flood_unit(token: str, number: int, url: str, seconds: float, *, body: str = "") -> str:
+    folder = f"{deadman.FOLDER}/{token}"
+    write = f" -X PUT -H 'Content-Type: application/json' --data @{body}" if body else ""
+    # HTTP/1.1: one request to a connection, and connections to every API server.
+    command = (
+        f"exec curl -s --http1.1 --max-time 30 --cacert {folder}/ca.crt -K {folder}/curl -o /dev/null "
+        f"-w '%{{http_code}}\\n' --parallel --parallel-immediate --parallel-max {FLOOD_AT_ONCE}{write} "
+        f"{quote(url)} >{folder}/codes-{number} 2>/dev/null"
+    )
+    unit = f"seakeep-storm-{token}-{number} --property=RuntimeMaxSec={seconds + 60:.0f}"
+    return f"systemd-run --quiet --collect --unit={unit} sh -c {quote(command)}\n"
+
+
+def unflood(token: str) -> str:
+    """Stop it."""
+    return "".join(
+        f"systemctl kill --signal=SIGKILL seakeep-storm-{token}-{number} 2>/dev/null || true\n"
+        f"systemctl stop seakeep-storm-{token}-{number} 2>/dev/null || true\n"
+        for number in range(FLOOD_LISTS + FLOOD_WRITES)
+    )
+
+
+def flood_sent(token: str) -> str:
+    """Prints `COUNT STATUS` for each status that the flood was answered with so far; 000 is no answer."""
+    return f"cat {deadman.FOLDER}/{token}/codes-* 2>/dev/null | sort | uniq -c; true\n"

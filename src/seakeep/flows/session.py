@@ -13,7 +13,7 @@ from typing import Any
 from seakeep.core.clock import Clock, SystemClock
 from seakeep.core.errors import MachineError, UsageError
 from seakeep.core.progress import Progress
-from seakeep.core.secret import SecretRef
+from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.complete import complete
 from seakeep.design.known import Replacing, including, leaving
 from seakeep.design.model import Design, Machine, Role
@@ -275,10 +275,15 @@ class Session:
             yield clients
 
     def client(
-        self, socket: Path, identity: str, *, keep: bool = True, timeout: float = TIMEOUT
+        self, socket: Path, identity: str | Secret, *, keep: bool = True, timeout: float = TIMEOUT
     ) -> AbstractAsyncContextManager[ApiClient]:
-        """A client of the API behind this socket. Without `keep` each request has a connection of its own."""
+        """A client of the API behind this socket, with an identity of ours or a ServiceAccount's token. Without `keep`
+        each request has a connection of its own."""
         ca = self.state.read(trust_name("cluster"))
+        if isinstance(identity, Secret):
+            return api_client(
+                socket, ca=ca, pair=None, token=identity, server_name="kubernetes", keep=keep, timeout=timeout
+            )
         pair = None
         if identity != "anonymous":
             leaf = self.design.pki.leaf("cluster", identity)

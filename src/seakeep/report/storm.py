@@ -16,7 +16,8 @@ class TimelineSpan(Part, frozen=True, kw_only=True):
 
 class SeriesRow(Part, frozen=True, kw_only=True):
     """One probe during one injection. `gap` is the longest time without a success; `spans` those in which requests
-    failed. `detected` and `recovered` count from the injection: the first failure, and the end of the longest gap."""
+    failed. `detected` and `recovered` count from the injection: the first failure, and the end of the longest gap.
+    `median` and `p99` are seconds of an answer; None where they fall on a failure."""
 
     verb: str
     target: str
@@ -27,6 +28,8 @@ class SeriesRow(Part, frozen=True, kw_only=True):
     detected: float | None
     recovered: float | None
     spans: tuple[TimelineSpan, ...] = ()
+    median: float | None = None
+    p99: float | None = None
 
 
 class InjectionRow(Part, frozen=True, kw_only=True):

@@ -104,14 +104,17 @@ def _probes(row: InjectionRow) -> str:
     heads = "".join(
         f'<th class="{kind}">{text}</th>'
         for text, kind in (
-            ("Probe", ""), ("sent", "n"), ("failed", "n"), ("not seen", "n"), ("longest gap", "n"),
-            ("first failure after", "n"), ("gap over after", "n"),
+            ("Probe", ""), ("sent", "n"), ("failed", "n"), ("not seen", "n"), ("median", "n"), ("p99", "n"),
+            ("longest gap", "n"), ("first failure after", "n"), ("gap over after", "n"),
         )
     )  # fmt: skip
     body = "".join(
         f"<tr><td>{each.verb} {escape(each.target)}</td>"
         + "".join(f'<td class="n">{number}</td>' for number in (each.sent, each.failed, each.unseen))
-        + "".join(f'<td class="n">{_time(value)}</td>' for value in (each.gap, each.detected, each.recovered))
+        + "".join(
+            f'<td class="n">{_time(value)}</td>'
+            for value in (each.median, each.p99, each.gap, each.detected, each.recovered)
+        )
         + "</tr>"
         for each in row.series
     )

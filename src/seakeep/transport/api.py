@@ -262,9 +262,10 @@ async def api_client(
     server_name: str,
     keep: bool = True,
     timeout: float = TIMEOUT,
+    token: Secret | None = None,
 ) -> AsyncIterator[ApiClient]:
-    """A client of the API server behind the socket. `pair` is a certificate and its key; None is anonymous. Without
-    `keep` every request has a connection of its own.
+    """A client of the API server behind the socket. `pair` is a certificate and its key, `token` what a ServiceAccount
+    shows; None of both is anonymous. Without `keep` every request has a connection of its own.
 
     UsageError for a value that the state folder does not hold: a missing certificate is never anonymous.
     """
@@ -274,7 +275,10 @@ async def api_client(
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None if keep else 0)
     transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=context, trust_env=False, limits=limits)
     base = f"https://{server_name}"
-    async with httpx.AsyncClient(transport=transport, base_url=base, timeout=timeout, trust_env=False) as http:
+    headers = {} if token is None else {"Authorization": f"Bearer {token.reveal().decode()}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url=base, timeout=timeout, trust_env=False, headers=headers
+    ) as http:
         yield ApiClient(http)
 
 

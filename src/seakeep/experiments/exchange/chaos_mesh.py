@@ -1,7 +1,7 @@
 """Experiments as objects of Chaos Mesh 2.8 (API chaos-mesh.org/v1alpha1).
 
 Deleted pods are a PodChaos. What is done on machines is a PhysicalMachineChaos of the kind `user_defined`, which
-chaosd runs on the machine: the same scripts, with their healing as its recovery. Power cannot be expressed.
+chaosd runs on the machine: the same scripts, with their healing as its recovery. Power and floods cannot be expressed.
 """
 
 import re
@@ -25,6 +25,8 @@ def export(module: ModuleType, injection: Injection, *, every: str = "") -> list
     UsageError for what Chaos Mesh cannot express.
     """
     experiment: Experiment = module.EXPERIMENT
+    if experiment.floods:
+        raise UsageError(f"{experiment.id} makes an account of its own to send with: Chaos Mesh has no way to say that")
     pods = [action for action in module.inject(injection) if isinstance(action, ApiCall)]
     scripts = [action for action in module.inject(injection) if isinstance(action, Shell)]
     if len(pods) + len(scripts) < len(module.inject(injection)):

@@ -1,6 +1,7 @@
 """Availability: for how long nothing that a probe asked was answered, and when it was noticed and over."""
 
 import itertools
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ class Series:
     seconds from the injection until the first request failed and until the gap was over; None where none failed.
     `settled` is the time from the injection until its last failure, of those while the fault lasted. `blind`: the gap
     was not seen, because our own way there broke from every machine. `stood` are the seconds of the gap in which our
-    own process stood still.
+    own process stood still. `median` and `p99` are of everything that was sent and not lost on our own way, a failure
+    counting as slower than any answer; None where that is what they fall on. `quick_p99` leaves out what was under way
+    while our process stood still.
     """
 
     verb: str
@@ -34,6 +37,9 @@ class Series:
     stood: float
     spans: tuple[Span, ...]
     slowest: float | None
+    median: float | None
+    p99: float | None
+    quick_p99: float | None
 
 
 def series(
@@ -64,6 +70,7 @@ def series(
         and any(s.outcome == "unseen" for s in seen)
     )
     latencies = [s.end - s.t for s in chosen if s.outcome == "ok"]
+    seen_all = [s for s in chosen if s.outcome != "unseen"]
     return Series(
         verb=verb,
         target=target,
@@ -79,7 +86,22 @@ def series(
         stood=sum(max(0.0, min(end, longest[1]) - max(begin, longest[0])) for begin, end in still),
         spans=_without_success(gaps, bad),
         slowest=max(latencies, default=None),
+        median=_quantile([_latency(s) for s in seen_all], 0.5),
+        p99=_quantile([_latency(s) for s in seen_all], 0.99),
+        quick_p99=_quantile([_latency(s) for s in seen_all if not any(b < s.end and s.t < e for b, e in still)], 0.99),
     )
+
+
+def _latency(sample: Sample) -> float:
+    return sample.end - sample.t if sample.outcome == "ok" else math.inf
+
+
+def _quantile(latencies: list[float], share: float) -> float | None:
+    """The smallest value that this share of them does not exceed; None where there is none, or it is a failure."""
+    if not latencies:
+        return None
+    found = sorted(latencies)[max(0, math.ceil(len(latencies) * share) - 1)]
+    return None if math.isinf(found) else found
 
 
 def _without_success(gaps: Sequence[Span], bad: Sequence[Sample]) -> tuple[Span, ...]:

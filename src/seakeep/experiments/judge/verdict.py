@@ -13,21 +13,26 @@ from seakeep.experiments.history import (
     Event,
     Final,
     FinalEnd,
+    FlowControl,
     Flushes,
     LeaderSeen,
     Mark,
     Op,
     PodSeen,
     Sample,
+    Sent,
     Stood,
 )
-from seakeep.experiments.judge import availability, controllers, flushes, ledger, linearizable, watches
+from seakeep.experiments.judge import availability, controllers, floods, flushes, ledger, linearizable, watches
 from seakeep.experiments.schedule import Planned, Schedule
 
 T = TypeVar("T")
 
 ENDPOINT = "endpoint"
 """The target of samples that go through the VIP."""
+
+TENANT = "tenant"
+"""The target of samples that go through the VIP as an ordinary ServiceAccount."""
 
 HOT = "hot-"
 """What keys that many read and write at once begin with."""
@@ -41,7 +46,8 @@ BUSY = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InjectionResult:
-    """What came of one injection. Series are of the time from the injection until the cluster was healthy again;
+    """What came of one injection. Series are of the time from the injection until the cluster was healthy again, those
+    of another tenant until it was healed;
     `stood` are the seconds of it in which our own process stood still."""
 
     planned: Planned
@@ -51,6 +57,7 @@ class InjectionResult:
     series: tuple[availability.Series, ...]
     stood: float
     rescheduled: float | None
+    flood: floods.Flood | None
     verdict: Verdict
     message: str
 
@@ -144,12 +151,25 @@ def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult
     begun, healed, recovered = (history.at(what, number) for what in ("injected", "healed", "recovered"))
     span = (begun, recovered or end) if begun is not None else None
     series: tuple[availability.Series, ...] = ()
+    flood: floods.Flood | None = None
     if span is not None:
         still = [(each.t - each.seconds, each.t) for each in history.of(Stood)]
+        while_it_lasted = (span[0], history.at("heal", number) or span[1])
         series = tuple(
-            availability.series(samples, verb, target, span, without=planned.targets, healed=healed, still=still)
+            availability.series(
+                samples,
+                verb,
+                target,
+                while_it_lasted if target == TENANT else span,
+                without=planned.targets,
+                healed=healed,
+                still=still,
+            )
             for (verb, target), samples in history.samples(span).items()
         )
+        if sent := history.of(Sent):
+            seconds = while_it_lasted[1] - while_it_lasted[0]
+            flood = floods.read(sent, history.of(FlowControl), number, seconds)
     after = begun if begun is not None else end
     result = InjectionResult(
         planned=planned,
@@ -159,6 +179,7 @@ def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult
         series=series,
         stood=sum(each.seconds for each in history.of(Stood) if span is not None and span[0] <= each.t <= span[1]),
         rescheduled=controllers.rescheduled(history.of(PodSeen), planned.targets, after) if begun is not None else None,
+        flood=flood,
         verdict=Verdict.UNKNOWN,
         message="",
     )
@@ -211,6 +232,10 @@ def _against(prediction: Prediction, result: InjectionResult, wrong: list[str], 
         {Verdict.FAIL: wrong, Verdict.UNKNOWN: unsure}.get(verdict, said).append(text)
     if prediction.settles is not None:
         verdict, text = _settled(prediction.settles, result)
+        {Verdict.FAIL: wrong, Verdict.UNKNOWN: unsure}.get(verdict, said).append(text)
+    if prediction.tenant_p99 is not None:
+        asked = [result.of(verb, TENANT) for verb in ("read", "write")]
+        verdict, text = floods.judge(prediction.tenant_p99, result.flood, asked, stood=result.stood)
         {Verdict.FAIL: wrong, Verdict.UNKNOWN: unsure}.get(verdict, said).append(text)
     if prediction.dns_failures is not None:
         verdict, text = _lookups(prediction.dns_failures, result)

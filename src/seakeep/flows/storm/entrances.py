@@ -10,10 +10,12 @@ import math
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from seakeep.artifacts.kube_apiserver import PORT
 from seakeep.core.errors import MachineError, SeakeepError, UndecidedError
+from seakeep.core.secret import Secret
 from seakeep.design.model import Role
 from seakeep.experiments.history import Outcome
 from seakeep.experiments.judge.verdict import ENDPOINT
@@ -36,13 +38,14 @@ _AMBIGUOUS = frozenset({409, 500, 502, 503, 504})
 
 @dataclass(slots=True)
 class Entrance:
-    """One machine. `clients` by target (`endpoint`, or an API server's machine); `fresh` have a connection for each
-    request, `kept` use one again."""
+    """One machine. Clients and sockets are by target (`endpoint`, `tenant`, or an API server's machine); `fresh` have a
+    connection for each request, `kept` use one again."""
 
     host: Host
     now: Callable[[], float]
     kept: dict[str, ApiClient] = field(default_factory=dict)
     fresh: dict[str, ApiClient] = field(default_factory=dict)
+    sockets: dict[str, Path] = field(default_factory=dict)
     looking: "asyncio.Task[bool] | None" = None
     heard: float = -math.inf
 
@@ -135,6 +138,12 @@ class Entrances:
         why = ApiError.of(status, answer, method).message
         return Reply("ambiguous" if status in _AMBIGUOUS else "refused", end, answer, why, status)
 
+    async def add(self, target: str, token: Secret) -> None:
+        """One more target: the endpoint, asked with a ServiceAccount's token. Not twice."""
+        for entrance in self.open:
+            client = self._session.client(entrance.sockets[ENDPOINT], token, timeout=REQUEST_LIMIT)
+            entrance.kept[target] = await self._stack.enter_async_context(client)
+
     async def _fill(self) -> None:
         session = self._session
         sites: set[str] = set()
@@ -158,7 +167,7 @@ class Entrances:
         places |= {m.name: (str(m.address), PORT) for m in session.design.with_role(Role.CONTROL_PLANE)}
         entrance = Entrance(host, self._now)
         for target, place in places.items():
-            socket = await self._stack.enter_async_context(host.tunnel(*place))
+            socket = entrance.sockets[target] = await self._stack.enter_async_context(host.tunnel(*place))
             for keep, clients in ((True, entrance.kept), (False, entrance.fresh)):
                 client = session.client(socket, "admin", keep=keep, timeout=REQUEST_LIMIT)
                 clients[target] = await self._stack.enter_async_context(client)

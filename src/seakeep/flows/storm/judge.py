@@ -103,6 +103,8 @@ def _row(result: InjectionResult) -> InjectionRow:
                 gap=round(each.gap, 3),
                 detected=_rounded(each.detected),
                 recovered=_rounded(each.recovered),
+                median=_rounded(each.median),
+                p99=_rounded(each.p99),
                 spans=tuple(TimelineSpan(begin=round(b, 3), end=round(e, 3)) for b, e in each.spans),
             )
             for each in sorted(result.series, key=lambda s: (s.target != ENDPOINT, s.verb, s.target))

@@ -50,13 +50,17 @@ class Performer:
     progress: Progress
 
     async def inject(self, actions: Iterable[AnyAction], healing: Iterable[AnyAction], injection: Injection) -> None:
-        """Arm the timers, then break it. RunError for the first action that did not work; the caller heals."""
+        """Arm the timers, then break it: calls of the API in their order, for what they make is used by scripts; then
+        the rest. RunError for the first action that did not work; the caller heals."""
         timers = _scripts(healing)
         wanted = tuple(actions)
         armed = {action.host for action in wanted if isinstance(action, Shell)}
         await _all(self._arm(host, timers[host], injection) for host in sorted(armed & timers.keys()))
+        for action in wanted:
+            if isinstance(action, ApiCall):
+                await self._do(action)
         # Side by side: a site is lost at one moment.
-        await _all(self._do(action) for action in wanted)
+        await _all(self._do(action) for action in wanted if not isinstance(action, ApiCall))
 
     async def heal(self, actions: Iterable[AnyAction], token: str, *, limit: float = HEAL_LIMIT) -> None:
         """Undo it, again and again until it worked. RunError with what is left when the time is up."""

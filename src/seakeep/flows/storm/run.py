@@ -16,6 +16,7 @@ from seakeep.experiments import deadman, registry, schedule
 from seakeep.experiments.base import ApiCall, Injection, Prediction, Radius, candidates
 from seakeep.experiments.hints import membership
 from seakeep.experiments.judge import abort
+from seakeep.experiments.judge.verdict import TENANT
 from seakeep.experiments.schedule import Planned, Schedule
 from seakeep.experiments.suites import Item
 from seakeep.experiments.targets import choose
@@ -23,7 +24,7 @@ from seakeep.flows.session import Session
 from seakeep.flows.status import status
 from seakeep.flows.storm import guards, judge, leaders, scene
 from seakeep.flows.storm.entrances import Entrances
-from seakeep.flows.storm.observers import availability, flushes, ledger, lookups, stillness, watchers
+from seakeep.flows.storm.observers import availability, floods, flushes, ledger, lookups, stillness, tenants, watchers
 from seakeep.flows.storm.perform import HEAL_LIMIT, Performer, PowerCommands
 from seakeep.flows.storm.record import HISTORY, SCHEDULE, VERB, Recorder
 from seakeep.flows.storm.watchdog import Watchdog
@@ -204,10 +205,12 @@ class _Storm:
             await flushes.observe(session, self.recorder)
             await ledger.prepare(clients["admin"], namespace)
             await availability.prepare(clients["admin"], session.design, namespace)
+            if any(registry.find(each.experiment).EXPERIMENT.floods for each in self.schedule.injections):
+                await entrances.add(TENANT, await tenants.prepare(clients["admin"], namespace))
             async with self._observers(entrances, namespace) as writers:
                 await self._pause(WARM_UP)
                 for injection in self.schedule.injections:
-                    if self.stop.is_set() or not await self._one(injection):
+                    if self.stop.is_set() or not await self._seen_by_tenants(injection, entrances, namespace):
                         break
                     await self._pause(REST)
                 writers.stop.set()
@@ -242,6 +245,17 @@ class _Storm:
             if isinstance(outcome, Exception):
                 raise outcome
 
+    async def _seen_by_tenants(self, each: Planned, entrances: Entrances, namespace: str) -> bool:
+        """As `_one`, for a flood with another tenant beside it, and the API servers' counters before and after."""
+        if not registry.find(each.experiment).EXPERIMENT.floods:
+            return await self._one(each)
+        await floods.counters(entrances, self.recorder, self.session, each.number)
+        async with tenants.asking(entrances, self.recorder, self.session.clock, namespace):
+            await self._pause(REST)
+            on = await self._one(each)
+        await floods.counters(entrances, self.recorder, self.session, each.number)
+        return on
+
     async def _one(self, each: Planned) -> bool:
         """One injection with its healing. False where going on would break what is broken already."""
         session, recorder = self.session, self.recorder
@@ -258,15 +272,15 @@ class _Storm:
         healing = module.heal(injection)
         recorder.mark("inject", each.number, ", ".join(machine.name for machine in injection.targets))
         await recorder.sure()
-        failure = ""
         try:
             await self.performer.inject(module.inject(injection), healing, injection)
             recorder.mark("injected", each.number)
             await self._last(each, injection)
+            if module.EXPERIMENT.floods:
+                await floods.sent(session, recorder, injection, each.number)
         except SeakeepError as error:
-            failure = error.message
-            recorder.mark("failed", each.number, failure)
-            session.progress.note(f"{each.experiment}: {failure}")
+            recorder.mark("failed", each.number, error.message)
+            session.progress.note(f"{each.experiment}: {error.message}")
         finally:
             healed = await _to_the_end(self._heal(each, injection))
         return healed and await self._recovered(each)

@@ -9,11 +9,11 @@ import msgspec
 from seakeep.core.errors import SeakeepError
 from seakeep.core.json import Json, JsonObject
 from seakeep.engine.wait import await_until
+from seakeep.experiments.scripts import STORM_LABEL
 from seakeep.flows.scratch import remove_leftovers
 from seakeep.flows.session import Session
 from seakeep.transport.api import ApiClient, decoded
 
-LABEL = "seakeep.dev/storm"
 PORT = 18080
 """Of the pods' server: no other process of a node is started with it, which is how it is found there."""
 
@@ -41,10 +41,10 @@ class _Pods(msgspec.Struct):
 @asynccontextmanager
 async def scene(session: Session, admin: ApiClient) -> AsyncIterator[str]:
     """The namespace's name, once every pod is ready. What an earlier storm left is removed first."""
-    await remove_leftovers(admin, LABEL, "yes")
+    await remove_leftovers(admin, STORM_LABEL, "yes")
     namespace = f"seakeep-storm-{secrets.token_hex(3)}"
     # No kernel without seccomp runs what the restricted level demands; nothing here needs more than baseline allows.
-    labels: JsonObject = {LABEL: "yes", "pod-security.kubernetes.io/enforce": "baseline"}
+    labels: JsonObject = {STORM_LABEL: "yes", "pod-security.kubernetes.io/enforce": "baseline"}
     await admin.apply("v1", "Namespace", namespace, {"metadata": {"labels": labels}})
     try:
         await admin.apply("v1", "Service", "web", _service(), namespace=namespace)

@@ -16,7 +16,7 @@ from seakeep.experiments.judge import ledger as judge
 from seakeep.experiments.judge import linearizable, watches
 from seakeep.experiments.judge.verdict import HOT
 from seakeep.flows.storm.entrances import Entrances, Reply
-from seakeep.flows.storm.observers import ledger, watchers
+from seakeep.flows.storm.observers import floods, ledger, watchers
 from seakeep.flows.storm.observers.lookups import judged
 from seakeep.flows.storm.record import Recorder, unhealed
 from seakeep.spec.load import load
@@ -263,3 +263,17 @@ def test_what_was_begun_and_not_healed_is_known_after_a_crash(tmp_path) -> None:
     record.close()
 
     assert unhealed(lines) == (1, 2)
+
+
+def test_counters_of_priority_levels_are_summed_over_their_flow_schemas() -> None:
+    metrics = b"""# TYPE apiserver_flowcontrol_rejected_requests_total counter
+apiserver_flowcontrol_dispatched_requests_total{flow_schema="sa",priority_level="workload-low"} 120
+apiserver_flowcontrol_dispatched_requests_total{flow_schema="other",priority_level="workload-low"} 1.3e+02
+apiserver_flowcontrol_dispatched_requests_total{flow_schema="exempt",priority_level="exempt"} 7
+apiserver_flowcontrol_rejected_requests_total{flow_schema="sa",priority_level="workload-low",reason="queue-full"} 30
+apiserver_flowcontrol_rejected_requests_total{flow_schema="sa",priority_level="workload-low",reason="time-out"} 3
+apiserver_flowcontrol_request_wait_duration_seconds_sum{flow_schema="sa",priority_level="workload-low"} 2.5
+apiserver_flowcontrol_request_wait_duration_seconds_bucket{flow_schema="x",priority_level="workload-low",le="0"} 9
+"""
+    assert floods.parse(metrics) == {"exempt": (7, 0, 0.0), "workload-low": (250, 33, 2.5)}
+    assert floods.parse(b"<html>no</html>") == {}

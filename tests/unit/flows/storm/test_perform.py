@@ -195,3 +195,19 @@ async def test_a_power_command_that_fails_says_so(tmp_path: Path) -> None:
     await commands.switch("m1", True)
     with pytest.raises(RunError, match="sh for m1 ended with 3: no such outlet"):
         await commands.switch("m1", False)
+
+
+async def test_what_the_api_makes_is_there_before_a_script_uses_it(world, performer, injection) -> None:
+    order: list[str] = []
+    world.answer = lambda call: order.append(call.text) or Result(0, b"", "")  # type: ignore[assignment]
+    world.call = lambda action: order.append(action.path) or _done()  # type: ignore[assignment]
+    name = injection.targets[0].name
+    calls = [ApiCall(host="", what="make", method="POST", path=path) for path in ("/first", "/second")]
+
+    await performer.inject((Shell(host=name, what="use", script=BREAK), *calls), (), injection)
+
+    assert order == ["/first", "/second", BREAK]
+
+
+async def _done() -> tuple[int, bytes]:
+    return 201, b"{}"

@@ -34,21 +34,24 @@ async def prepare(admin: ApiClient, design: Design, namespace: str) -> None:
 def sampler(entrances: Entrances, record: Recorder, clock: Clock, design: Design, namespace: str) -> Sampler:
     """To be entered with `async with`; what it sees goes into the history as it comes."""
     requests: dict[Kind, Request] = {
-        Kind(verb, "kept", target): _request(entrances, record, verb, target, namespace)
+        Kind(verb, "kept", target): request(
+            entrances, record, verb, target, namespace, every=1 if target == ENDPOINT else SERVERS_EVERY
+        )
         for target in targets(design)
         for verb in ("read", "write")
     }
     return Sampler(requests, clock=clock, interval=INTERVAL)
 
 
-def _request(entrances: Entrances, record: Recorder, verb: str, target: str, namespace: str) -> Request:
+def request(entrances: Entrances, record: Recorder, verb: str, target: str, namespace: str, *, every: int) -> Request:
+    """Reads or writes the target's own object at each tick that `every` divides."""
     path = f"/api/v1/namespaces/{namespace}/configmaps/probe-{target}"
 
     under_way = 0
 
     async def send(number: int) -> Answer:
         nonlocal under_way
-        if under_way >= AT_ONCE or (target != ENDPOINT and number % SERVERS_EVERY):
+        if under_way >= AT_ONCE or number % every:
             return Answer(Outcome.UNSEEN, "not asked")
         under_way += 1
         try:
@@ -57,7 +60,7 @@ def _request(entrances: Entrances, record: Recorder, verb: str, target: str, nam
             under_way -= 1
 
     async def ask(number: int) -> Answer:
-        entrance = entrances.turn(number if target == ENDPOINT else number // SERVERS_EVERY)
+        entrance = entrances.turn(number // every)
         begin = record.now
         if verb == "read":
             reply = await entrances.send(entrance, target, path)
