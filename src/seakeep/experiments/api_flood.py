@@ -1,9 +1,9 @@
 """One tenant floods the API with requests.
 
-What: a pod of a namespace of its own asks, with its ServiceAccount's token and through the endpoint, as fast as it can
-over hundreds of connections: lists, and writes to one object. It may do nothing else. Why: the API servers' priority
-and fairness must give every other tenant its turn. Heal: the flood's units are stopped, and the namespace is deleted
-with the account and all that it may do.
+What: the ServiceAccount of a pod in a namespace of its own lists objects through the endpoint, as fast as it can, over
+a hundred connections and more. It may do nothing else. Why: a controller gone wild does this, and the API servers'
+priority and fairness must give every other tenant its turn. Heal: the flood's unit is stopped, and the namespace is
+deleted with the account and all that it may do.
 """
 
 import msgspec
@@ -75,17 +75,16 @@ def predict(injection: Injection) -> Prediction:
 
 
 def _account(place: str) -> tuple[ApiCall, ...]:
-    """A namespace, and an account that may list and write ConfigMaps in it and nothing else. Not the restricted level:
+    """A namespace, and an account that may list ConfigMaps in it and nothing else. Not the restricted level:
     it asks for seccomp, which not every kernel has."""
     rbac, inside = "/apis/rbac.authorization.k8s.io/v1/namespaces", f"/api/v1/namespaces/{place}"
     labels: JsonObject = {scripts.STORM_LABEL: "yes", "pod-security.kubernetes.io/enforce": "baseline"}
-    rule: JsonObject = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list", "update"]}
+    rule: JsonObject = {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list"]}
     subject: Json = {"kind": "ServiceAccount", "name": "flood", "namespace": place}
     role: Json = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "flood"}
     return (
         _post("/api/v1/namespaces", "namespace", {"metadata": {"name": place, "labels": labels}}),
         _post(f"{inside}/serviceaccounts", "account", {"metadata": {"name": "flood"}}),
-        _post(f"{inside}/configmaps", "object", {"metadata": {"name": "flood"}}),
         _post(f"{rbac}/{place}/roles", "role", {"metadata": {"name": "flood"}, "rules": [rule]}),
         _post(
             f"{rbac}/{place}/rolebindings",

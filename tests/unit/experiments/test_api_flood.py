@@ -55,20 +55,11 @@ async def test_it_asks_with_the_token_of_its_own_pod_and_shows_it_to_nobody(host
 
     assert (done.status, done.stderr) == (0, "")
     asked = (await run(host, "cat /var/asked")).stdout.decode()
-    assert asked.count("systemd-run") == scripts.FLOOD_LISTS + scripts.FLOOD_WRITES
+    assert asked.count("systemd-run") == 1
     assert "SECRET" not in asked, "arguments of processes are read by everybody on the machine"
     assert "RuntimeMaxSec=80" in asked
     kept = await run(host, f"cat {FOLDER}/curl; stat -c %a {FOLDER}/curl")
     assert kept.stdout == b'header = "Authorization: Bearer SECRET"\n600\n'
-
-
-async def test_bodies_are_objects_that_differ(host) -> None:
-    await run(host, POD + scripts.flood("t_1", "ns", URL, seconds=20))
-    bodies = [
-        json.loads((await run(host, f"cat {FOLDER}/body-{number}")).stdout) for number in range(scripts.FLOOD_WRITES)
-    ]
-    assert {body["metadata"]["name"] for body in bodies} == {"flood"}
-    assert len({body["data"]["n"] for body in bodies}) == len(bodies)
 
 
 async def test_a_flood_whose_first_request_is_refused_is_an_error(host, programs) -> None:
@@ -91,15 +82,13 @@ async def test_the_count_is_by_status(host) -> None:
     assert (await run(host, scripts.flood_sent("nothing"))).stdout == b""
 
 
-def test_its_account_may_list_and_write_one_kind_in_its_own_namespace() -> None:
+def test_its_account_may_list_one_kind_in_its_own_namespace() -> None:
     injection = aimed(api_flood, complete(load(ROOT / "examples" / "three-sites.yaml")))
     place = api_flood.namespace(injection)
     calls = [action for action in api_flood.inject(injection) if isinstance(action, ApiCall)]
     roles = [json.loads(call.body) for call in calls if call.path.endswith("roles")]
 
-    assert [role["rules"] for role in roles] == [
-        [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list", "update"]}]
-    ]
+    assert [role["rules"] for role in roles] == [[{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["list"]}]]
     assert not [call.path for call in calls if "cluster" in call.path]
     assert {call.path.split("/namespaces/")[1].split("/")[0] for call in calls if "/namespaces/" in call.path} == {
         place
