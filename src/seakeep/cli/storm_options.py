@@ -24,6 +24,7 @@ class Asked:
     seed: int | None
     cluster: str | None
     window: str | None
+    outside_window: str
     radius: str | None
     unhealthy: bool
     power_off: str
@@ -51,6 +52,7 @@ def storm_options(function: Callable[..., int]) -> Callable[..., int]:
         seed: int | None,
         cluster: str | None,
         window: str | None,
+        outside_window: str,
         radius: str | None,
         unhealthy: bool,
         power_off: str,
@@ -61,6 +63,7 @@ def storm_options(function: Callable[..., int]) -> Callable[..., int]:
             seed=seed,
             cluster=cluster,
             window=window,
+            outside_window=outside_window,
             radius=radius,
             unhealthy=unhealthy,
             power_off=power_off,
@@ -73,6 +76,12 @@ def storm_options(function: Callable[..., int]) -> Callable[..., int]:
             click.option("--seed", type=int, metavar="NUMBER", help="Repeat the choices of an earlier run."),
             click.option("--cluster", metavar="NAME", help="The cluster's name; needed for real machines."),
             click.option("--window", metavar="HH:MM-HH:MM", help="Refuse to start outside this time of day, in UTC."),
+            click.option(
+                "--outside-window",
+                default="",
+                metavar="REASON",
+                help="Start outside the file's maintenance windows; the run notes why.",
+            ),
             click.option("--radius", type=click.Choice(RADII), help="The most that may be hit at once."),
             click.option("--unhealthy", is_flag=True, help="Start although something is wrong already."),
         )
@@ -97,6 +106,7 @@ async def begin(
         seed=seed,
         cluster=asked.cluster,
         window=asked.window,
+        outside_window=asked.outside_window,
         radius=Radius[asked.radius.upper()] if asked.radius else None,
         unhealthy=asked.unhealthy,
         power=PowerCommands(

@@ -1,5 +1,6 @@
 """A judged file becomes a Design."""
 
+from datetime import time
 from ipaddress import IPv4Network
 
 from seakeep.core.errors import SpecError, SpecProblem
@@ -8,6 +9,7 @@ from seakeep.design import addresses, labels, pki, tenants
 from seakeep.design.draft import Draft
 from seakeep.design.judge import judge
 from seakeep.design.known import Known, pinned
+from seakeep.design.maintenance import Window
 from seakeep.design.model import (
     Design,
     Endpoint,
@@ -69,6 +71,10 @@ def complete(loaded: LoadedSpec, known: Known | None = None) -> Design:
         preload_images=spec.kubernetes.images == "preload",
         waivers=tuple(Waiver(id=w.id, reason=w.reason, owner=w.owner, expires=w.expires) for w in spec.preflight.waive),
         tenants=tenants.tenants(spec.tenants),
+        windows=tuple(
+            Window(days=w.days, begin=time.fromisoformat(w.begin), end=time.fromisoformat(w.end), zone=w.time_zone)
+            for w in spec.maintenance.windows
+        ),
     )
 
 

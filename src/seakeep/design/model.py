@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
+from seakeep.design.maintenance import Window
 from seakeep.versions.model import Release
 
 
@@ -257,7 +258,8 @@ class Pki:
 class Design:
     """The whole cluster, decided. Machines stand in the order of the file; everything derived is sorted.
 
-    `preload_images`: nodes get images over SSH, and need no registry.
+    `preload_images`: nodes get images over SSH, and need no registry. `windows`: when real machines may be broken on
+    purpose; none is always.
     """
 
     name: str
@@ -275,6 +277,7 @@ class Design:
     preload_images: bool
     waivers: tuple[Waiver, ...] = ()
     tenants: tuple[Tenant, ...] = ()
+    windows: tuple[Window, ...] = ()
 
     def with_role(self, role: Role) -> tuple[Machine, ...]:
         """The machines that have the role, in the order of the file."""

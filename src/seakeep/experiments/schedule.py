@@ -24,13 +24,15 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field="kind", tag="StormSchedule"):
-    """A whole run. The same seed, suite and cluster give the same experiments, words and choices."""
+    """A whole run. The same seed, suite and cluster give the same experiments, words and choices. `note` is what the
+    one who began it had to answer for."""
 
     cluster: str
     suite: str
     seed: int
     started: str
     injections: tuple[Planned, ...]
+    note: str = ""
     api_version: str = "seakeep/v1"
 
     def aimed(self, number: int, targets: Sequence[str], prediction: Prediction) -> "Schedule":

@@ -78,6 +78,7 @@ class StormReport(Report, frozen=True, kw_only=True, tag="Storm"):
     injections: tuple[InjectionRow, ...]
     ledger: LedgerTotals
     changes: tuple[str, ...] = ()
+    note: str = ""
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -95,6 +96,7 @@ class StormReport(Report, frozen=True, kw_only=True, tag="Storm"):
                     Cell(f"seed {self.seed}"),
                 )
             ),
+            *((line(self.note),) if self.note else ()),
             BLANK,
             _injections(self.injections),
             Table(

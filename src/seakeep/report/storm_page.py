@@ -27,6 +27,7 @@ def page(report: StormReport) -> str:
             f"<p>Run <code>{escape(report.run)}</code>, begun {escape(report.started_at)}, {seconds(report.seconds)}. "
             f"To repeat it: <code>{escape(_again(report))}</code></p>"
         ),
+        *((f"<p>{escape(report.note[:1].upper() + report.note[1:])}.</p>",) if report.note else ()),
         "<h2>What happened</h2>",
         f"<figure>{timeline(report)}</figure>",
         "<h2>Predictions and observations</h2>",

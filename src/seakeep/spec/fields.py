@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from ipaddress import IPv4Address, IPv4Network
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -30,6 +31,7 @@ _MEBIBYTES = {"Mi": 1, "Gi": 1 << 10, "Ti": 1 << 20}
 _RESOURCE = re.compile(r"[a-z]{1,63}(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?){0,8}")
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])")
 _DURATION_UNIT = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _LONGEST = timedelta(days=36500)
 
 
@@ -260,6 +262,21 @@ def _day(value: object) -> object:
         raise problem(f"{shown(value)} is not a day", "such as 2027-06-01") from None
 
 
+def _time_of_day(value: object) -> object:
+    if isinstance(value, str) and _TIME.fullmatch(value):
+        return value
+    raise problem(f"{shown(value)} is not a time of day", "such as 22:00")
+
+
+def _zone(text: str) -> str:
+    try:
+        if text != "UTC":
+            ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise problem(f"{shown(text)} is not a time zone", "such as UTC or Europe/Berlin") from None
+    return text
+
+
 Number = Annotated[int, Field(strict=True)]
 Text = Annotated[str, AfterValidator(_plain_text), StringConstraints(max_length=500)]
 GroupName = Annotated[str, AfterValidator(_group), StringConstraints(max_length=500)]
@@ -307,6 +324,11 @@ Duration = Annotated[
 LabelKey = Annotated[str, AfterValidator(_label_key)]
 LabelValue = Annotated[str, AfterValidator(_label_value)]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+TimeOfDay = Annotated[
+    str, BeforeValidator(_time_of_day), WithJsonSchema({"type": "string", "pattern": f"^{_TIME.pattern}$"})
+]
+TimeZone = Annotated[str, AfterValidator(_zone)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Duty = Literal["etcd", "control-plane", "load-balancer", "worker"]
 Duties = Annotated[tuple[Duty, ...], AfterValidator(_distinct)]
 CniNames = Annotated[

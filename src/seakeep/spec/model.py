@@ -28,7 +28,10 @@ from seakeep.spec.fields import (
     Number,
     Path,
     Text,
+    TimeOfDay,
+    TimeZone,
     VersionText,
+    Weekday,
 )
 from seakeep.spec.part import Part
 from seakeep.spec.tenants import TenantSpec
@@ -283,6 +286,33 @@ class PreflightSpec(Part):
     """Checks that may fail, each with reason, owner and last day."""
 
 
+class WindowSpec(Part):
+    """A time in which the cluster may be broken on purpose."""
+
+    days: Annotated[tuple[Weekday, ...], Field(examples=[["sat", "sun"]], min_length=1)] = (
+        "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+    )  # fmt: skip
+    """The days on which it begins."""
+
+    begin: Annotated[TimeOfDay, Field(alias="from", examples=["22:00"])]
+    """When it begins."""
+
+    end: Annotated[TimeOfDay, Field(alias="to", examples=["04:00"])]
+    """When it ends: on the next day where that is not later."""
+
+    time_zone: Annotated[TimeZone, Field(examples=["Europe/Berlin"])] = "UTC"
+    """The time zone of both."""
+
+
+class MaintenanceSpec(Part):
+    """When what is risky may be done."""
+
+    windows: Annotated[
+        tuple[WindowSpec, ...], Field(examples=[[{"days": ["sat"], "from": "22:00", "to": "04:00"}]])
+    ] = ()
+    """Storms on real machines begin in one of these only. None: at any time."""
+
+
 class Spec(Part):
     """The cluster that is wanted."""
 
@@ -324,6 +354,9 @@ class Spec(Part):
 
     preflight: PreflightSpec = PreflightSpec()
     """What is accepted about the machines although a check objects."""
+
+    maintenance: MaintenanceSpec = MaintenanceSpec()
+    """When real machines may be broken on purpose."""
 
     lab: LabSpec | None = None
     """Present when the machines are to be made from containers on this computer; `{}` is enough."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from seakeep.core.errors import RefusedError, UsageError
 from seakeep.core.verdict import Verdict
+from seakeep.design.maintenance import inside
 from seakeep.design.model import Design, Machine
 from seakeep.experiments.base import Experiment, Radius
 from seakeep.experiments.targets import radius
@@ -35,6 +36,20 @@ def window(text: str | None, now: datetime) -> None:
     inside = first <= moment < last if first <= last else moment >= first or moment < last
     if not inside:
         raise RefusedError(f"it is {now:%H:%M} UTC, and the maintenance window is {text}")
+
+
+def maintenance(design: Design, now: datetime, reason: str) -> str:
+    """What the run notes: '' within the file's maintenance windows, why it begins outside of them otherwise. A lab is
+    always ready to be broken. RefusedError outside of them without a reason."""
+    if design.lab is not None or inside(design.windows, now):
+        return ""
+    windows = "; ".join(map(str, design.windows))
+    if reason.strip():
+        return f"begun outside the maintenance windows ({windows}): {reason.strip()}"
+    raise RefusedError(
+        f"it is {now:%a %H:%M} UTC, outside the maintenance windows of {design.name}: {windows}",
+        hint="wait for one, or say why it cannot wait: --outside-window REASON",
+    )
 
 
 def healthy(status: StatusReport, *, anyway: bool) -> str:

@@ -70,6 +70,7 @@ def report_of(run: Run, schedule: Schedule, lines: tuple[AnyLine, ...]) -> Storm
         changes=tuple(
             f"{at:.1f} s: {name} from {old or 'nobody'} to {new or 'nobody'}" for name, at, old, new in judged.changes
         ),
+        note=schedule.note,
         findings=tuple(findings),
     )
 

@@ -48,13 +48,15 @@ Agree = Callable[[tuple[str, ...]], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StormOptions:
-    """What the user said. `radius` None means what each experiment declares; `rounds` repeats the list."""
+    """What the user said. `radius` None means what each experiment declares; `outside_window` is why it begins outside
+    the maintenance windows of the file."""
 
     suite: str
     items: tuple[Item, ...]
     seed: int
     cluster: str | None = None
     window: str | None = None
+    outside_window: str = ""
     radius: Radius | None = None
     unhealthy: bool = False
     power: PowerCommands = field(default_factory=PowerCommands)
@@ -109,6 +111,7 @@ async def storm(session: Session, options: StormOptions, agree: Agree) -> StormR
     design = session.design
     guards.named(design, options.cluster)
     guards.window(options.window, session.clock.now())
+    note = guards.maintenance(design, session.clock.now(), options.outside_window)
     for item in options.items:
         experiment = registry.find(item.experiment).EXPERIMENT
         guards.reachable(experiment, design, power=bool(options.power.off and options.power.on))
@@ -119,7 +122,7 @@ async def storm(session: Session, options: StormOptions, agree: Agree) -> StormR
     owner = Owner.me(run=run.id, command=VERB, clock=session.clock)
     with FileLock(session.state.path("lock"), owner), session.logged(run.log):
         try:
-            return await _Storm(session, options, run).all(agree)
+            return await _Storm(session, options, run, note).all(agree)
         except RefusedError:
             if not (run.folder / HISTORY).exists():
                 run.log.unlink(missing_ok=True)
@@ -131,7 +134,7 @@ async def storm(session: Session, options: StormOptions, agree: Agree) -> StormR
 
 
 class _Storm:
-    def __init__(self, session: Session, options: StormOptions, run: Run) -> None:
+    def __init__(self, session: Session, options: StormOptions, run: Run, note: str = "") -> None:
         self.session = session
         self.options = options
         self.run = run
@@ -141,6 +144,7 @@ class _Storm:
             seed=options.seed,
             started=rfc3339(session.clock.now()),
             injections=planned(options.items, run),
+            note=note,
         )
         self.performer = Performer(SessionHands(session, options.power), session.clock, session.progress)
         self.stop = session.options.interrupt
@@ -180,6 +184,7 @@ class _Storm:
         return (
             f"Break {self.session.design.name} on purpose, seed {self.options.seed}:",
             *(f"  {each.experiment} at {each.word} for {each.seconds:.0f} s" for each in self.schedule.injections),
+            *((f"  {self.schedule.note}",) if self.schedule.note else ()),
         )
 
     async def _nothing_left(self) -> None:

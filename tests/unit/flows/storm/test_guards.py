@@ -1,6 +1,7 @@
 """What a storm refuses to start with."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from seakeep.core.errors import RefusedError, UsageError
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.design.complete import complete
+from seakeep.design.maintenance import Window
 from seakeep.design.model import Design
 from seakeep.experiments.base import Experiment, Radius
 from seakeep.experiments.registry import EXPERIMENTS
@@ -148,3 +150,19 @@ def test_power_of_real_machines_needs_commands() -> None:
         guards.reachable(experiment(Radius.SITE, "power"), real, power=False)
     with pytest.raises(RefusedError, match="only be done to machines of a lab"):
         guards.reachable(experiment(Radius.SITE, "lab"), real, power=True)
+
+
+def test_real_machines_are_broken_in_the_files_windows_or_for_a_reason() -> None:
+    window = Window(days=("sat",), begin=time(22), end=time(4), zone="UTC")
+    real = replace(design("ssh"), windows=(window,))
+    inside, outside = datetime(2026, 1, 3, 23, tzinfo=UTC), datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+    assert guards.maintenance(real, inside, "") == ""
+    with pytest.raises(RefusedError, match="outside the maintenance windows") as refused:
+        guards.maintenance(real, outside, " ")
+    assert "--outside-window" in refused.value.hint
+    assert guards.maintenance(real, outside, "a drill") == (
+        "begun outside the maintenance windows (sat 22:00-04:00 UTC): a drill"
+    )
+    assert guards.maintenance(replace(real, windows=()), outside, "") == ""
+    assert guards.maintenance(replace(design("three-sites"), windows=(window,)), outside, "") == ""
