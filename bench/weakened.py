@@ -72,8 +72,8 @@ WEAKNESSES = (
         shells=(
             (
                 "a-etcd1",
-                "set -e; e='etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/etcd/pki/ca.crt "
-                "--cert=/etc/etcd/pki/server.crt --key=/etc/etcd/pki/server.key'\n"
+                "set -e; e='/opt/seakeep/bin/etcdctl --endpoints=https://127.0.0.1:2379 "
+                "--cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/health.crt --key=/etc/etcd/pki/health.key'\n"
                 "for n in b-etcd2 c-etcd1; do\n"
                 "  $e member remove $($e member list | awk -F', ' -v n=$n '$3 == n { print $1 }'); sleep 6\ndone",
             ),

@@ -81,6 +81,9 @@ def reachable(experiment: Experiment, design: Design, *, power: bool) -> None:
 def within(experiment: Experiment, targets: Sequence[Machine], design: Design, allowed: Radius | None) -> None:
     """RefusedError for more than the experiment declares, or than the user allows."""
     limit = experiment.radius if allowed is None else allowed
+    if experiment.floods:
+        # Nothing stops on the machine that asks, whatever else it is.
+        return
     actual = radius(targets, design, whole_machines=experiment.radius >= Radius.MACHINE)
     if actual > limit:
         names = ", ".join(machine.name for machine in targets)

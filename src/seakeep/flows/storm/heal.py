@@ -6,12 +6,12 @@ from seakeep.core.errors import SeakeepError
 from seakeep.experiments import deadman, registry
 from seakeep.experiments.base import Injection
 from seakeep.experiments.schedule import Planned
+from seakeep.experiments.scripts import STORM_LABEL
 from seakeep.flows.scratch import remove_leftovers
 from seakeep.flows.session import Session
 from seakeep.flows.storm.perform import Performer, PowerCommands
 from seakeep.flows.storm.record import HISTORY, Recorder, chosen, read_history, read_schedule, storms, unhealed
 from seakeep.flows.storm.run import SessionHands
-from seakeep.flows.storm.scene import LABEL
 from seakeep.report.storm import HealReport, HealRow
 from seakeep.state.runs import Run
 
@@ -79,7 +79,7 @@ async def _sweep(session: Session) -> list[HealRow]:
 async def _leftovers(session: Session) -> list[HealRow]:
     try:
         async with session.api("admin") as clients:
-            names = await remove_leftovers(clients["admin"], LABEL, "yes")
+            names = await remove_leftovers(clients["admin"], STORM_LABEL, "yes")
     except SeakeepError as error:
         return [HealRow(where="cluster", what="remove namespaces of storms", healed=False, reason=error.message)]
     return [HealRow(where="cluster", what=f"namespace {name}", healed=True) for name in names]

@@ -13,6 +13,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.design.complete import complete
 from seakeep.design.maintenance import Window
 from seakeep.design.model import Design
+from seakeep.experiments import api_flood
 from seakeep.experiments.base import Experiment, Radius
 from seakeep.experiments.registry import EXPERIMENTS
 from seakeep.flows.storm import guards
@@ -166,3 +167,8 @@ def test_real_machines_are_broken_in_the_files_windows_or_for_a_reason() -> None
     )
     assert guards.maintenance(replace(real, windows=()), outside, "") == ""
     assert guards.maintenance(replace(design("three-sites"), windows=(window,)), outside, "") == ""
+
+
+def test_a_flood_may_come_from_the_machine_that_everything_runs_on() -> None:
+    single = design("single")
+    guards.within(api_flood.EXPERIMENT, single.machines, single, None)
