@@ -20,6 +20,10 @@ from pathlib import Path
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "three-sites.yaml"
 HAPROXY = "/etc/seakeep/lb/haproxy.cfg"
+ETCDCTL = (
+    "/opt/seakeep/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/etcd/pki/ca.crt "
+    "--cert=/etc/etcd/pki/health.crt --key=/etc/etcd/pki/health.key"
+)
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,8 @@ WEAKNESSES = (
         shells=tuple(
             (
                 balancer,
-                f"sed -i -e '/option httpchk/d' -e '/http-check/d' -e 's/default-server .*/default-server/' {HAPROXY} && "
-                f"sed -i -e '/default-server *$/d' {HAPROXY} && systemctl restart seakeep-haproxy",
+                f"sed -i -e '/httpchk/d' -e '/http-check/d' -e '/default-server/d' {HAPROXY} && "
+                + "systemctl restart seakeep-haproxy",
             )
             for balancer in ("a-lb1", "b-lb1")
         ),
@@ -72,10 +76,11 @@ WEAKNESSES = (
         shells=(
             (
                 "a-etcd1",
-                "set -e; e='/opt/seakeep/bin/etcdctl --endpoints=https://127.0.0.1:2379 "
-                "--cacert=/etc/etcd/pki/ca.crt --cert=/etc/etcd/pki/health.crt --key=/etc/etcd/pki/health.key'\n"
-                "for n in b-etcd2 c-etcd1; do\n"
-                "  $e member remove $($e member list | awk -F', ' -v n=$n '$3 == n { print $1 }'); sleep 6\ndone",
+                f"""set -e
+for n in b-etcd2 c-etcd1; do
+  {ETCDCTL} member remove $({ETCDCTL} member list | awk -F', ' -v n=$n '$3 == n {{ print $1 }}')
+  sleep 6
+done""",
             ),
         ),
         storm=("machine_cut_off@site:a", "--seconds", "15", "--unhealthy", "--radius", "cluster"),
