@@ -54,8 +54,7 @@ WEAKNESSES = (
         shells=tuple(
             (
                 balancer,
-                f"sed -i -e '/httpchk/d' -e '/http-check/d' -e '/default-server/d' {HAPROXY} && "
-                + "systemctl restart seakeep-haproxy",
+                f"sed -i '/httpchk/d; /http-check/d; /default-server/d' {HAPROXY} && systemctl restart seakeep-haproxy",
             )
             for balancer in ("a-lb1", "b-lb1")
         ),
