@@ -161,7 +161,7 @@ def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult
                 verb,
                 target,
                 while_it_lasted if target == TENANT else span,
-                without=planned.targets,
+                without=_hit(planned),
                 healed=healed,
                 still=still,
             )
@@ -185,6 +185,12 @@ def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult
     )
     verdict, message = _verdict(history, result)
     return InjectionResult(**{**_fields(result), "verdict": verdict, "message": message})  # type: ignore[arg-type]
+
+
+def _hit(planned: Planned) -> tuple[str, ...]:
+    """The machines on which something is broken: none by a flood, which only leaves from its target."""
+    flood = planned.prediction is not None and planned.prediction.tenant_p99 is not None
+    return () if flood else planned.targets
 
 
 def _fields(result: InjectionResult) -> dict[str, object]:
@@ -280,7 +286,8 @@ def _settled(promised: float, result: InjectionResult) -> tuple[Verdict, str]:
 
 def _lookups(promised: int, result: InjectionResult) -> tuple[Verdict, str]:
     """On the nodes that were not aimed at."""
-    outside = [each for each in result.series if each.verb == "lookup" and each.target not in result.planned.targets]
+    hit = _hit(result.planned)
+    outside = [each for each in result.series if each.verb == "lookup" and each.target not in hit]
     if not outside:
         return Verdict.UNKNOWN, "no DNS look-up was made outside the blast radius"
     failures = sum(each.failed for each in outside)

@@ -96,3 +96,13 @@ def test_counters_that_began_anew_are_missing_and_not_negative() -> None:
     ]
     found = floods.read([Sent(t=9, number=0, via="m", status=0, count=3)], lines, 0, 10.0)
     assert (found.levels, found.missing, found.sent) == ((), ("a-cp1",), 3)
+
+
+def test_the_machine_that_the_flood_leaves_from_is_not_broken() -> None:
+    promise = Prediction(survives=True, why="fair queues", tenant_p99=1.0, dns_failures=0)
+    alone = [line for line in quiet() if not (isinstance(line, Sample) and line.verb == "lookup")]
+    looked = [
+        Sample(t=t, end=t + 0.1, verb="lookup", target="a-etcd1", via="a-etcd1", outcome="ok") for t in range(10, 25)
+    ]
+    (result,) = judge(schedule(promise), [*alone, *looked, *tenant(), *flood()]).injections
+    assert (result.planned.targets, result.verdict) == (("a-etcd1",), Verdict.PASS)
