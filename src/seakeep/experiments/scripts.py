@@ -247,7 +247,8 @@ _TOKEN_SECONDS = 25
 
 def flood(token: str, namespace: str, url: str, *, seconds: float) -> str:
     """List that URL with the token of the namespace's pod here, as fast as it goes. Each answer's status is a line of a
-    file `codes-N`, written a thousand lines at a time: fewer than were answered. Fails where there is no curl, no such pod, or where the first request is not answered with 200."""
+    file `codes-N`, written a thousand lines at a time: fewer than were answered. Fails where there is no curl, no such
+    pod, or where the first request is not answered with 200."""
     folder = f"{deadman.FOLDER}/{token}"
     # HTTP/1.1: one request to a connection, and connections to every API server.
     ask = (
