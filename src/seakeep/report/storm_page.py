@@ -12,7 +12,8 @@ body{font:15px/1.45 system-ui,sans-serif;max-width:62rem;margin:2rem auto;paddin
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{border-bottom:1px solid #bbb;padding:.3rem .5rem;
 text-align:left;vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap}
-.v{font-weight:700;white-space:nowrap}code{font-size:.9em}svg{width:100%;height:auto}figure{margin:1rem 0}
+.v{font-weight:700;white-space:nowrap}.w{white-space:nowrap}code{font-size:.9em}svg{width:100%;height:auto}
+figure{margin:1rem 0}
 @media print{body{margin:0;max-width:none}h2{break-after:avoid}figure,tr{break-inside:avoid}}
 """
 _SIGN = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.UNKNOWN: "?"}
@@ -25,7 +26,7 @@ def page(report: StormReport) -> str:
         f"<h1>{_verdict(report.verdict)} Storm of {escape(report.cluster_name)}</h1>",
         (
             f"<p>Run <code>{escape(report.run)}</code>, begun {escape(report.started_at)}, {seconds(report.seconds)}. "
-            f"To repeat it: <code>{escape(_again(report))}</code></p>"
+            f"To repeat it: {_command(_again(report))}</p>"
         ),
         *((f"<p>{escape(report.note[:1].upper() + report.note[1:])}.</p>",) if report.note else ()),
         "<h2>What happened</h2>",
@@ -62,12 +63,21 @@ def _again(report: StormReport) -> str:
     return f"seakeep storm run {wanted} --seed {report.seed}"
 
 
+def _command(text: str) -> str:
+    """A command that is broken between its words only: `--seed` has to stay whole."""
+    return "<code>" + " ".join(f'<span class="w">{escape(word)}</span>' for word in text.split()) + "</code>"
+
+
 def _verdict(verdict: Verdict) -> str:
     return f'<span class="v">{_SIGN.get(verdict, "–")} {verdict.value}</span>'
 
 
 def _time(value: float | None) -> str:
     return "–" if value is None else seconds(value)
+
+
+def _ms(value: float | None) -> str:
+    return "–" if value is None else f"{value * 1000:.0f} ms"
 
 
 def _injections(rows: tuple[InjectionRow, ...]) -> str:
@@ -112,10 +122,8 @@ def _probes(row: InjectionRow) -> str:
     body = "".join(
         f"<tr><td>{each.verb} {escape(each.target)}</td>"
         + "".join(f'<td class="n">{number}</td>' for number in (each.sent, each.failed, each.unseen))
-        + "".join(
-            f'<td class="n">{_time(value)}</td>'
-            for value in (each.median, each.p99, each.gap, each.detected, each.recovered)
-        )
+        + "".join(f'<td class="n">{_ms(value)}</td>' for value in (each.median, each.p99))
+        + "".join(f'<td class="n">{_time(value)}</td>' for value in (each.gap, each.detected, each.recovered))
         + "</tr>"
         for each in row.series
     )

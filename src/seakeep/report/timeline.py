@@ -9,6 +9,9 @@ from html import escape
 from seakeep.report.storm import StormReport
 
 _WIDTH, _LEFT, _ROW, _TOP = 1000.0, 190.0, 22.0, 46.0
+_CHARACTER = 5.5
+"""The width of a figure in the bars' size of text."""
+
 _SHOWN = 14
 """Probes at the most: those of the endpoint first, then those with the longest gaps."""
 
@@ -60,13 +63,7 @@ def timeline(report: StormReport) -> str:
         drawn.append(
             f'<line x1="{_LEFT}" y1="{y + 11}" x2="{_WIDTH - 10}" y2="{y + 11}" stroke="#999" stroke-width=".7"/>'
         )
-        for begin, end in spans:
-            left, right = x(begin), x(end)
-            drawn.append(
-                f'<rect x="{left}" y="{y + 4}" width="{max(right - left, 1.5):.1f}" height="14" fill="#111">'
-                f"<title>{escape(label)}: no answer for {end - begin:.1f} s from {begin:.1f} s</title></rect>"
-            )
-            drawn.append(f'<text x="{right + 2}" y="{y + 14}" font-size="9">{end - begin:.1f}</text>')
+        drawn += _gaps(label, sorted(spans), y, x)
     drawn += _axis(total, bottom, x)
     legend = "; ".join(f"{n} {row.experiment} at {row.word}" for n, row in enumerate(report.injections, start=1))
     drawn.append("</svg>")
@@ -84,6 +81,30 @@ def _rows(report: StormReport) -> list[tuple[str, list[tuple[float, float]]]]:
             spans.setdefault(key, []).extend((span.begin, span.end) for span in each.spans)
     ordered = sorted(spans.items(), key=lambda item: (item[0][0], -sum(e - b for b, e in item[1]), item[0]))
     return [(f"{verb} {target}", found) for (_, target, verb), found in ordered[:_SHOWN]]
+
+
+def _gaps(label: str, spans: list[tuple[float, float]], y: float, x: Callable[[float], float]) -> list[str]:
+    """The bars of one probe. A length stands in its bar, or behind it where there is room before the next one."""
+    drawn = []
+    for index, (begin, end) in enumerate(spans):
+        left, right = x(begin), x(end)
+        text = f"{end - begin:.1f}"
+        room = _CHARACTER * len(text) + 4
+        # A light line between bars: what separates them is an answer.
+        width = max(right - left - 0.8, 1.5)
+        drawn.append(
+            f'<rect x="{left}" y="{y + 4}" width="{width:.1f}" height="14" fill="#111">'
+            f"<title>{escape(label)}: no answer for {text} s from {begin:.1f} s</title></rect>"
+        )
+        following = x(spans[index + 1][0]) if index + 1 < len(spans) else _WIDTH
+        if width >= room:
+            drawn.append(
+                f'<text x="{left + width / 2:.1f}" y="{y + 14}" font-size="9" fill="#fff" text-anchor="middle">{text}'
+                "</text>"
+            )
+        elif following - right >= room:
+            drawn.append(f'<text x="{right + 2}" y="{y + 14}" font-size="9">{text}</text>')
+    return drawn
 
 
 def _axis(total: float, bottom: float, x: Callable[[float], float]) -> list[str]:

@@ -9,9 +9,9 @@ from seakeep.experiments.schedule import Planned
 from seakeep.experiments.scripts import STORM_LABEL
 from seakeep.flows.scratch import remove_leftovers
 from seakeep.flows.session import Session
+from seakeep.flows.storm.hands import SessionHands
 from seakeep.flows.storm.perform import Performer, PowerCommands
 from seakeep.flows.storm.record import HISTORY, Recorder, chosen, read_history, read_schedule, storms, unhealed
-from seakeep.flows.storm.run import SessionHands
 from seakeep.report.storm import HealReport, HealRow
 from seakeep.state.runs import Run
 

@@ -13,7 +13,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.design.model import Role
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.experiments import deadman, registry, schedule
-from seakeep.experiments.base import ApiCall, Injection, Prediction, Radius, candidates
+from seakeep.experiments.base import Injection, Prediction, Radius, candidates
 from seakeep.experiments.hints import membership
 from seakeep.experiments.judge import abort
 from seakeep.experiments.judge.verdict import TENANT
@@ -24,6 +24,7 @@ from seakeep.flows.session import Session
 from seakeep.flows.status import status
 from seakeep.flows.storm import guards, judge, leaders, scene
 from seakeep.flows.storm.entrances import Entrances
+from seakeep.flows.storm.hands import SessionHands
 from seakeep.flows.storm.observers import availability, floods, flushes, ledger, lookups, stillness, tenants, watchers
 from seakeep.flows.storm.perform import HEAL_LIMIT, Performer, PowerCommands
 from seakeep.flows.storm.record import HISTORY, SCHEDULE, VERB, Recorder
@@ -32,7 +33,6 @@ from seakeep.flows.view import observe
 from seakeep.report.status import StatusReport
 from seakeep.report.storm import StormReport
 from seakeep.state.runs import Run, new_run
-from seakeep.transport.base import Host
 
 WARM_UP = 5.0
 """Seconds of traffic before the first fault: what a quiet cluster looks like is part of the history."""
@@ -60,34 +60,6 @@ class StormOptions:
     radius: Radius | None = None
     unhealthy: bool = False
     power: PowerCommands = field(default_factory=PowerCommands)
-
-
-class SessionHands:
-    """perform.Hands with a session: SSH, the lab or the user's commands, and the endpoint."""
-
-    def __init__(self, session: Session, power: PowerCommands) -> None:
-        self._session = session
-        self._power = power
-
-    def host(self, name: str) -> Host:
-        return self._session.host(name)
-
-    async def power(self, name: str, on: bool) -> None:
-        if self._session.design.lab is None:
-            await self._power.switch(name, on)
-        elif on:
-            await self._session.lab.start(name, self._session.progress)
-        else:
-            await self._session.lab.kill(name)
-
-    async def call(self, action: ApiCall) -> tuple[int, bytes]:
-        async with self._session.api("admin") as clients:
-            return await clients["admin"].raw(
-                action.path,
-                method=action.method,
-                body=action.body.encode() if action.body else None,
-                content_type=action.content_type,
-            )
 
 
 def planned(items: Sequence[Item], run: Run) -> tuple[Planned, ...]:
