@@ -66,7 +66,7 @@ WEAKNESSES = (
         about="CoreDNS has one replica",
         shells=(),
         kubectl=("-n", "kube-system", "scale", "deployment/coredns", "--replicas=1"),
-        storm=("coredns_killed", "--seconds", "10"),
+        storm=("coredns_killed", "--seconds", "10", "--unhealthy"),
         says=(r"DNS look-ups failed", r"cluster is not as designed: .*coredns.*replicas"),
     ),
     Weakness(

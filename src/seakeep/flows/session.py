@@ -28,9 +28,10 @@ from seakeep.spec.load import LoadedSpec, load, parse
 from seakeep.state import roster
 from seakeep.state.folder import State, base_folder
 from seakeep.state.rotation import trust_name
-from seakeep.transport.api import TIMEOUT, ApiClient, api_client
+from seakeep.transport.api import TIMEOUT, ApiClient, api_client, present, trusting
 from seakeep.transport.base import Host
 from seakeep.transport.dial import Dialer, DirectDialer
+from seakeep.transport.lean import LeanClient
 from seakeep.transport.ssh import SshHost, SshTarget
 
 PARALLEL = 64
@@ -275,20 +276,25 @@ class Session:
             yield clients
 
     def client(
-        self, socket: Path, identity: str | Secret, *, keep: bool = True, timeout: float = TIMEOUT
+        self, socket: Path, identity: str, *, keep: bool = True, timeout: float = TIMEOUT
     ) -> AbstractAsyncContextManager[ApiClient]:
-        """A client of the API behind this socket, with an identity of ours or a ServiceAccount's token. Without `keep`
-        each request has a connection of its own."""
+        """A client of the API behind this socket. Without `keep` each request has a connection of its own."""
         ca = self.state.read(trust_name("cluster"))
-        if isinstance(identity, Secret):
-            return api_client(
-                socket, ca=ca, pair=None, token=identity, server_name="kubernetes", keep=keep, timeout=timeout
-            )
-        pair = None
-        if identity != "anonymous":
-            leaf = self.design.pki.leaf("cluster", identity)
-            pair = (self.state.read(SecretRef(leaf.cert)), self.state.read(SecretRef(leaf.key)))
+        pair = self._pair(identity) if identity != "anonymous" else None
         return api_client(socket, ca=ca, pair=pair, server_name="kubernetes", keep=keep, timeout=timeout)
+
+    def lean_client(self, socket: Path, identity: str | Secret) -> LeanClient:
+        """A client for many small requests, on kept connections: with an identity of ours, or a ServiceAccount's token.
+        Whoever asks for it closes it."""
+        context = trusting(self.state.read(trust_name("cluster")))
+        if isinstance(identity, Secret):
+            return LeanClient(socket, context, server_name="kubernetes", token=identity, keep=True)
+        present(context, self._pair(identity))
+        return LeanClient(socket, context, server_name="kubernetes", token=None, keep=True)
+
+    def _pair(self, identity: str) -> tuple[Secret | None, Secret | None]:
+        leaf = self.design.pki.leaf("cluster", identity)
+        return self.state.read(SecretRef(leaf.cert)), self.state.read(SecretRef(leaf.key))
 
 
 def own_arch() -> str:

@@ -262,23 +262,19 @@ async def api_client(
     server_name: str,
     keep: bool = True,
     timeout: float = TIMEOUT,
-    token: Secret | None = None,
 ) -> AsyncIterator[ApiClient]:
-    """A client of the API server behind the socket. `pair` is a certificate and its key, `token` what a ServiceAccount
-    shows; None of both is anonymous. Without `keep` every request has a connection of its own.
+    """A client of the API server behind the socket. `pair` is a certificate and its key; None is anonymous. Without
+    `keep` every request has a connection of its own.
 
     UsageError for a value that the state folder does not hold: a missing certificate is never anonymous.
     """
     context = trusting(ca)
     if pair is not None:
-        load_pair(context, _held(pair[0], "the certificate"), _held(pair[1], "the certificate's key"))
+        present(context, pair)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None if keep else 0)
     transport = httpx.AsyncHTTPTransport(uds=str(socket), verify=context, trust_env=False, limits=limits)
     base = f"https://{server_name}"
-    headers = {} if token is None else {"Authorization": f"Bearer {token.reveal().decode()}"}
-    async with httpx.AsyncClient(
-        transport=transport, base_url=base, timeout=timeout, trust_env=False, headers=headers
-    ) as http:
+    async with httpx.AsyncClient(transport=transport, base_url=base, timeout=timeout, trust_env=False) as http:
         yield ApiClient(http)
 
 
@@ -297,6 +293,11 @@ def _held(value: Secret | None, what: str) -> Secret:
             hint="name the state folder of the computer that applied the cluster, or run apply",
         )
     return value
+
+
+def present(context: ssl.SSLContext, pair: tuple[Secret | None, Secret | None]) -> None:
+    """What a client shows of itself: a certificate and its key. UsageError where one of them is not there."""
+    load_pair(context, _held(pair[0], "the certificate"), _held(pair[1], "the certificate's key"))
 
 
 def load_pair(context: ssl.SSLContext, certificate: Secret, key: Secret) -> None:

@@ -26,11 +26,14 @@ class _ClosedError(Exception):
 class LeanClient:
     """Requests to the server behind a Unix socket. With `keep`, connections are used again; else each is used once.
 
-    `reconnected` counts kept connections that were found closed; the request is then sent once more on a new one.
-    Every request has to be idempotent. A request that is cancelled takes its connection with it.
+    Without a `token` it is who the context's certificate says. `reconnected` counts kept connections that were found
+    closed; the request is then sent once more on a new one, but for a POST, which is not idempotent (RFC 9110, 9.2.2).
+    A request that is cancelled takes its connection with it.
     """
 
-    def __init__(self, socket: Path, context: ssl.SSLContext, *, server_name: str, token: Secret, keep: bool) -> None:
+    def __init__(
+        self, socket: Path, context: ssl.SSLContext, *, server_name: str, token: Secret | None, keep: bool
+    ) -> None:
         self._socket = socket
         self._context = context
         self._name = server_name
@@ -45,7 +48,9 @@ class LeanClient:
             connection = self._idle.pop()
             try:
                 return await self._on(connection, method, path, body)
-            except _ClosedError:
+            except _ClosedError as error:
+                if method == "POST":
+                    raise _no_answer(method, path, error, sent=True) from error
                 self.reconnected += 1
         try:
             connection = await self._open()
@@ -63,7 +68,9 @@ class LeanClient:
         return _Connection(reader, writer)
 
     async def _on(self, connection: "_Connection", method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
-        headers = [("Host", self._name), ("Authorization", f"Bearer {self._token.reveal().decode()}")]
+        headers = [("Host", self._name)]
+        if self._token is not None:
+            headers.append(("Authorization", f"Bearer {self._token.reveal().decode()}"))
         if body is not None:
             headers += [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         if not self._keep:

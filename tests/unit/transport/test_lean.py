@@ -45,6 +45,25 @@ async def test_a_kept_connection_that_was_closed_costs_one_repetition(keeping: S
     lean.close()
 
 
+async def test_a_create_is_never_sent_twice(keeping: Server) -> None:
+    """It is not idempotent: who asked has to look whether it was carried out."""
+    keeping[0].cut = frozenset({2})
+    lean = client(keeping, keep=True)
+    await lean.raw("/a")
+    with pytest.raises(ApiError) as caught:
+        await lean.raw("/b", method="POST", body=b"{}")
+    assert caught.value.sent
+    assert (lean.reconnected, keeping[0].connections) == (0, 1)
+    lean.close()
+
+
+async def test_without_a_token_none_is_shown(keeping: Server) -> None:
+    lean = LeanClient(keeping[1], trusting(keeping[2]), server_name="kubernetes", token=None, keep=True)
+    assert (await lean.raw("/a"))[0] == 200
+    assert "authorization" not in keeping[0].headers[0]
+    lean.close()
+
+
 async def test_a_new_connection_that_is_cut_may_have_been_carried_out(keeping: Server) -> None:
     keeping[0].cut = frozenset({1})
     with pytest.raises(ApiError) as caught:

@@ -23,6 +23,7 @@ from seakeep.flows.probe import candidates
 from seakeep.flows.session import Session
 from seakeep.transport.api import ApiClient, ApiError
 from seakeep.transport.base import Host
+from seakeep.transport.lean import LeanClient
 
 COUNT = 3
 REQUEST_LIMIT = 3.0
@@ -39,11 +40,11 @@ _AMBIGUOUS = frozenset({409, 500, 502, 503, 504})
 @dataclass(slots=True)
 class Entrance:
     """One machine. Clients and sockets are by target (`endpoint`, `tenant`, or an API server's machine); `fresh` have a
-    connection for each request, `kept` use one again."""
+    connection for each request, `kept`, which send nearly everything, use one again and cost little."""
 
     host: Host
     now: Callable[[], float]
-    kept: dict[str, ApiClient] = field(default_factory=dict)
+    kept: dict[str, LeanClient] = field(default_factory=dict)
     fresh: dict[str, ApiClient] = field(default_factory=dict)
     sockets: dict[str, Path] = field(default_factory=dict)
     looking: "asyncio.Task[bool] | None" = None
@@ -138,11 +139,10 @@ class Entrances:
         why = ApiError.of(status, answer, method).message
         return Reply("ambiguous" if status in _AMBIGUOUS else "refused", end, answer, why, status)
 
-    async def add(self, target: str, token: Secret) -> None:
+    def add(self, target: str, token: Secret) -> None:
         """One more target: the endpoint, asked with a ServiceAccount's token. Not twice."""
         for entrance in self.open:
-            client = self._session.client(entrance.sockets[ENDPOINT], token, timeout=REQUEST_LIMIT)
-            entrance.kept[target] = await self._stack.enter_async_context(client)
+            self._keep(entrance, target, entrance.sockets[ENDPOINT], token)
 
     async def _fill(self) -> None:
         session = self._session
@@ -168,7 +168,11 @@ class Entrances:
         entrance = Entrance(host, self._now)
         for target, place in places.items():
             socket = entrance.sockets[target] = await self._stack.enter_async_context(host.tunnel(*place))
-            for keep, clients in ((True, entrance.kept), (False, entrance.fresh)):
-                client = session.client(socket, "admin", keep=keep, timeout=REQUEST_LIMIT)
-                clients[target] = await self._stack.enter_async_context(client)
+            self._keep(entrance, target, socket, "admin")
+            fresh = session.client(socket, "admin", keep=False, timeout=REQUEST_LIMIT)
+            entrance.fresh[target] = await self._stack.enter_async_context(fresh)
         return entrance
+
+    def _keep(self, entrance: Entrance, target: str, socket: Path, identity: str | Secret) -> None:
+        client = entrance.kept[target] = self._session.lean_client(socket, identity)
+        self._stack.callback(client.close)

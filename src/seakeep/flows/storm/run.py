@@ -183,7 +183,7 @@ class _Storm:
             await ledger.prepare(clients["admin"], namespace)
             await availability.prepare(clients["admin"], session.design, namespace)
             if any(registry.find(each.experiment).EXPERIMENT.floods for each in self.schedule.injections):
-                await entrances.add(TENANT, await tenants.prepare(clients["admin"], namespace))
+                entrances.add(TENANT, await tenants.prepare(clients["admin"], namespace))
             async with self._observers(entrances, namespace) as writers:
                 await self._pause(WARM_UP)
                 for injection in self.schedule.injections:
