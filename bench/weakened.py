@@ -25,7 +25,7 @@ ETCDCTL = (
     "--cert=/etc/etcd/pki/health.crt --key=/etc/etcd/pki/health.key"
 )
 MADE = (0, 1)
-"""Exit codes of an apply after which a storm may begin, which looks for itself whether the cluster is healthy: on a busy
+"""Exit codes of an apply after which a storm may begin: it looks for itself whether the cluster is healthy, and on a busy
 computer a proof may fail for being late."""
 
 
