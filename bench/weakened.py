@@ -25,8 +25,8 @@ ETCDCTL = (
     "--cert=/etc/etcd/pki/health.crt --key=/etc/etcd/pki/health.key"
 )
 MADE = (0, 1)
-"""Exit codes of an apply after which a storm may begin: it looks for itself whether the cluster is healthy, and on a busy
-computer a proof may fail for being late."""
+"""Exit codes of an apply after which a storm may begin: it looks for itself whether the cluster is healthy, and on a
+busy computer a proof may fail for being late."""
 
 
 @dataclass(frozen=True)
