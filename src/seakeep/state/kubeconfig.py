@@ -3,11 +3,13 @@
 import base64
 import json
 
-from seakeep.core.errors import UsageError
+from seakeep.core.clock import Clock
+from seakeep.core.errors import RefusedError, UsageError
 from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret
-from seakeep.design.model import Design
+from seakeep.design.model import Design, Leaf, Tenant
 from seakeep.state.folder import State
+from seakeep.state.pki import lend
 from seakeep.state.rotation import trust_name
 
 PEOPLE = ("admin", "viewer", "break-glass")
@@ -34,20 +36,54 @@ def operator_kubeconfig(state: State, design: Design, person: str = "admin", *, 
                 f"no kubeconfig for {person} yet: {state.path(name)} does not exist",
                 hint="run `seakeep apply` first, or name the state folder of this cluster in SEAKEEP_STATE",
             )
-    authority, certificate, key = (base64.b64encode(value.reveal()).decode() for value in values if value is not None)
+    authority, certificate, key = (value for value in values if value is not None)
+    return _document(design, person, authority, certificate, key, server=server)
+
+
+def tenant_kubeconfig(state: State, design: Design, tenant: Tenant, leaf: Leaf, clock: Clock) -> Secret:
+    """A kubeconfig for one of a tenant's people, with a certificate that is made for it and kept nowhere else.
+
+    RefusedError where nothing can be signed.
+    """
+    certificate, key = lend(state, leaf, clock)
+    authority = state.read(trust_name("cluster"))
+    if authority is None:
+        raise RefusedError(
+            f"{state.path(trust_name('cluster'))} does not exist",
+            hint="put it back from a copy of the state folder, or run `seakeep apply`",
+        )
+    return _document(design, leaf.name, authority, certificate, key, namespace=tenant.namespace)
+
+
+def _document(
+    design: Design,
+    person: str,
+    authority: Secret,
+    certificate: Secret,
+    key: Secret,
+    *,
+    server: str = "",
+    namespace: str = "",
+) -> Secret:
+    def packed(value: Secret) -> str:
+        return base64.b64encode(value.reveal()).decode()
+
     cluster: dict[str, str] = {
         "server": server or endpoint_url(design),
-        "certificate-authority-data": authority,
+        "certificate-authority-data": packed(authority),
     }
     if server:
         cluster["tls-server-name"] = str(design.endpoint.host)
     user = f"{design.name}-{person}"
+    context = {"cluster": design.name, "user": user} | ({"namespace": namespace} if namespace else {})
     document: JsonObject = {
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": design.name, "cluster": cluster}],
-        "users": [{"name": user, "user": {"client-certificate-data": certificate, "client-key-data": key}}],
-        "contexts": [{"name": user, "context": {"cluster": design.name, "user": user}}],
+        "users": [
+            {"name": user, "user": {"client-certificate-data": packed(certificate), "client-key-data": packed(key)}}
+        ],
+        "contexts": [{"name": user, "context": context}],
         "current-context": user,
     }
     # JSON is YAML, and needs no quoting rules of our own.

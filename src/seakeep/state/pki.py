@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from seakeep.core.clock import Clock, rfc3339
 from seakeep.core.errors import RefusedError
+from seakeep.core.secret import Secret
 from seakeep.design.model import Ca, Design, Leaf, Pki
 from seakeep.state import certificates, rotation
 from seakeep.state.folder import State
@@ -168,6 +169,23 @@ def _issue_leaf(state: State, leaf: Leaf, now: datetime) -> None:
     # A crash between the two leaves a pair that does not fit, which `missing` notices.
     state.write(leaf.key, certificates.key_pem(key))
     state.write(leaf.cert, certificates.pem(certificate))
+
+
+def lend(state: State, leaf: Leaf, clock: Clock) -> tuple[Secret, Secret]:
+    """A certificate and its key that are not kept here: they are somebody else's, and their end is near.
+
+    RefusedError where there is no usable authority.
+    """
+    now = clock.now()
+    authority = _authority(state, leaf.ca, now)
+    if authority is None:
+        raise RefusedError(
+            f"no certificate for {leaf.common_name} yet: {ca_name(leaf.ca)} does not exist",
+            hint="run `seakeep apply` first, or name the state folder of this cluster in SEAKEEP_STATE",
+        )
+    key = certificates.new_key()
+    certificate = certificates.make_leaf(leaf, key.public_key(), authority.certificate, authority.key, now)
+    return Secret(certificates.pem(certificate)), certificates.key_pem(key)
 
 
 def _authority(state: State, ca: str, now: datetime) -> _Authority | None:
