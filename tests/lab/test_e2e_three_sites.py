@@ -137,6 +137,21 @@ def test_the_living_cluster_is_judged_whole_and_every_mistake_is_found_by_its_ow
     assert three.plan() == []
 
 
+def test_who_calls_a_deprecated_api_is_named_by_user_and_program(three):
+    """Endpoints are deprecated since 1.33, and no release removes them yet."""
+    body = {"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": "old-way"}, "subsets": []}
+    path = three.folder / "endpoints.json"
+    path.write_text(json.dumps(body))
+    three.run("kubectl", "--", "create", "--dry-run=server", "-f", str(path)).ok()
+    said = (
+        three.run("check", "--live", "--helm", "--all", "--only", "LIV030", "--only", "LIV031", "-o", "json").ok().json
+    )
+    (called,) = (each for each in said["findings"] if each["resource"]["name"] == "v1 endpoints")
+    assert called["verdict"] == "PASS"
+    assert "no release removes it yet" in called["message"]
+    assert "kubectl" in called["message"]
+
+
 def test_kubectl_works_through_the_vip_and_rights_are_least(three):
     assert three.run("kubectl", "--", "get", "nodes", "-o", "name").ok().out.split() == [
         f"node/{name}" for name in ("a-cp1", "a-worker1", "b-cp1", "b-worker1", "c-cp1")

@@ -21,6 +21,7 @@ from seakeep.state.rotation import trust_name
 
 NAME = "kube-apiserver"
 AUDIT_FOLDER = "/var/log/kubernetes"
+AUDIT_LOG = f"{AUDIT_FOLDER}/audit.log"
 SA_KEY = f"{PKI}/sa.key"
 PORT = 6443
 
@@ -126,7 +127,7 @@ def flags(design: Design, machine: Machine) -> dict[str, str]:
         "proxy-client-key-file": f"{PKI}/front-proxy-client.key",
         "allow-privileged": "true",  # PodSecurity decides who may; the pod network has to
         "audit-policy-file": api_policies.AUDIT_POLICY,
-        "audit-log-path": f"{AUDIT_FOLDER}/audit.log",
+        "audit-log-path": AUDIT_LOG,
         "audit-log-format": "json",
         "audit-log-maxage": str(security.audit_max_age_days),
         "audit-log-maxbackup": str(security.audit_max_backups),

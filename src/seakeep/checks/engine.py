@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from seakeep.checks.base import MOOT, Answer, Check, Note, Per
+from seakeep.checks.base import MOOT, REVIEW, Answer, Check, Note, Per
 from seakeep.core.verdict import Verdict, merge
 from seakeep.manifests.index import Index, OperatorFile
 from seakeep.manifests.model import Manifest
@@ -195,7 +195,8 @@ class Engine:
         else:
             tally.count(_unit(notes))
         for note in notes:
-            if note.verdict in {Verdict.FAIL, Verdict.UNKNOWN} or self._passes:
+            shown = note.verdict in {Verdict.FAIL, Verdict.UNKNOWN} or note.message.startswith(REVIEW)
+            if shown or self._passes:
                 self._made.said.append(Judged(check, note, note.about or about))
 
 

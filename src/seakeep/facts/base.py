@@ -19,7 +19,7 @@ class Ask:
     """What is to be looked at on one machine; facts pick the part that concerns them.
 
     `exclusive` are the folders that are wholly Seakeep's. `programs` are (component, version, program). `peers` are
-    (name, address, SSH port) of the other machines.
+    (name, address, SSH port) of the other machines. `audit_log` is the API server's, '' where there is none.
     """
 
     address: str = ""
@@ -33,6 +33,7 @@ class Ask:
     peers: tuple[tuple[str, str, int], ...] = ()
     configs: tuple[str, ...] = ()
     etcd_dir: str = ""
+    audit_log: str = ""
     vip: str = ""
     api_port: int = 6443
 

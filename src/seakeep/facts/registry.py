@@ -9,6 +9,7 @@ from seakeep.facts import (
     clock,
     configs,
     contents,
+    deprecated_calls,
     disks,
     etcd,
     etcd_data,
@@ -71,6 +72,7 @@ AUDIT: tuple[Fact[Any], ...] = (
     network_configs.FACT,
     etcd_latency.FACT,
     certificates.FACT,
+    deprecated_calls.FACT,
 )
 """What `check --live` reads."""
 

@@ -1,9 +1,11 @@
 """Objects of a living cluster, without what nothing is judged by: that is the larger part of what an API serves.
 
 Left out are who owns which field (only who wrote with which version stays), the copy of the object that kubectl keeps
-in an annotation (only its version and kind stay), and the images that a node has.
+in an annotation (only its version and kind stay), the images that a node has, and the schemas of objects that are not
+read.
 """
 
+from collections.abc import Collection
 from typing import cast
 
 import msgspec
@@ -50,10 +52,28 @@ class _NodeStatus(msgspec.Struct, rename="camel", omit_defaults=True):
     allocatable: dict[str, object] = {}
 
 
-class Bodies:
-    """Makes bodies of listed items."""
+class _Version(msgspec.Struct, rename="camel", omit_defaults=True):
+    name: str = ""
+    served: bool = False
+    storage: bool = False
+    deprecated: bool = False
+    deprecation_warning: str = ""
 
-    def __init__(self) -> None:
+
+class _Definition(msgspec.Struct, rename="camel", omit_defaults=True):
+    group: str = ""
+    scope: str = ""
+    names: dict[str, object] = {}
+    versions: list[_Version] = []
+
+
+class Bodies:
+    """Makes bodies of listed items. Of a CustomResourceDefinition the schemas stay where its group is among
+    `schemas_of`; all of them together are larger than everything else of a small cluster."""
+
+    def __init__(self, *, schemas_of: Collection[str] = ()) -> None:
+        self._schemas_of = schemas_of
+        self._definition = msgspec.json.Decoder(_Definition)
         self._metadata = msgspec.json.Decoder(_Metadata)
         self._node = msgspec.json.Decoder(_NodeStatus)
         self._any = msgspec.json.Decoder()
@@ -69,11 +89,17 @@ class Bodies:
         body: dict[str, Json] = {"apiVersion": api, "kind": kind, "metadata": self._kept(metadata)}
         for name, raw in item.items():
             if name not in body:
-                body[name] = self._status(raw) if kind == "Node" and name == "status" else self._any.decode(raw)
+                body[name] = self._part(kind, name, raw)
         return body
 
-    def _status(self, raw: msgspec.Raw) -> Json:
-        return cast("Json", msgspec.to_builtins(self._node.decode(raw)))
+    def _part(self, kind: str, name: str, raw: msgspec.Raw) -> Json:
+        if kind == "Node" and name == "status":
+            return cast("Json", msgspec.to_builtins(self._node.decode(raw)))
+        if kind == "CustomResourceDefinition" and name == "spec":
+            definition = self._definition.decode(raw)
+            if definition.group not in self._schemas_of:
+                return cast("Json", msgspec.to_builtins(definition))
+        return cast("Json", self._any.decode(raw))
 
     def _kept(self, metadata: _Metadata) -> Json:
         """Plain, with lists of writers that are equal kept once."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
-from seakeep.artifacts.kube_apiserver import AUDIT_FOLDER, PORT
+from seakeep.artifacts.kube_apiserver import AUDIT_LOG, PORT
 from seakeep.checks.live.base import Proof, Tried
 from seakeep.core.errors import SeakeepError
 from seakeep.design.model import Machine, Role
@@ -214,7 +214,7 @@ async def _recorded(session: Session, name: str) -> Tried:
     """One API server answered the read: one log has it, and the others cannot."""
 
     async def ask(machine: Machine) -> Proof:
-        script = f"grep -F -- 'secrets/{name}' {AUDIT_FOLDER}/audit.log | grep -c '\"verb\":\"get\"'; true"
+        script = f"grep -F -- 'secrets/{name}' {AUDIT_LOG} | grep -c '\"verb\":\"get\"'; true"
         answer = await session.host(machine.name).run(script, what="look into the audit log", timeout=_LIMIT)
         found = answer.stdout.strip()
         return Proof(held=found.isdigit() and int(found) > 0, said=f"{found.decode('ascii', 'replace')} entries")

@@ -70,6 +70,7 @@ RESOURCES: tuple[Resource, ...] = (
     Resource(_RBAC, "clusterroles", "ClusterRole"),
     Resource(_RBAC, "clusterrolebindings", "ClusterRoleBinding"),
     Resource(_HOOKS, "validatingwebhookconfigurations", "ValidatingWebhookConfiguration"),
+    Resource("apiextensions.k8s.io/v1", "customresourcedefinitions", "CustomResourceDefinition"),
     Resource(_HOOKS, "mutatingwebhookconfigurations", "MutatingWebhookConfiguration"),
     Resource("velero.io/v1", "schedules", "Schedule", optional=True),
     Resource("monitoring.coreos.com/v1", "prometheusrules", "PrometheusRule", optional=True),
@@ -93,6 +94,9 @@ class Served:
     unread: dict[str, str] = field(default_factory=dict)
 
 
+_JUDGED = frozenset(resource.api.partition("/")[0] for resource in RESOURCES if resource.optional)
+
+
 async def read_api(api: ApiClient, *, sleep: Sleep = asyncio.sleep) -> Served:
     """All resources, a few side by side, each in pages. One that may not be read, or does not answer, is told in
     `unread`.
@@ -101,7 +105,7 @@ async def read_api(api: ApiClient, *, sleep: Sleep = asyncio.sleep) -> Served:
     """
     served = Served()
     room = asyncio.Semaphore(SIDE_BY_SIDE)
-    bodies = Bodies()
+    bodies = Bodies(schemas_of=_JUDGED)
 
     async def one(resource: Resource) -> None:
         async with room:

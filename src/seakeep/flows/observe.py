@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from seakeep.artifacts import etcd, kernel
+from seakeep.artifacts import etcd, kernel, kube_apiserver
 from seakeep.artifacts.api_policies import ENCRYPTION
 from seakeep.artifacts.base import KubeObject, MachineFiles, Resolve
 from seakeep.artifacts.objects import MANAGED
@@ -56,6 +56,7 @@ def ask(design: Design, machine: Machine) -> Ask:
         peers=tuple((each.name, str(each.address), each.ssh.port) for each in design.machines if each is not machine),
         configs=config_paths(files),
         etcd_dir=design.etcd.data_dir if machine.has(Role.ETCD) else "",
+        audit_log=kube_apiserver.AUDIT_LOG if machine.has(Role.CONTROL_PLANE) else "",
         vip=str(design.endpoint.vip) if design.endpoint.vip and machine.has(Role.LOAD_BALANCER) else "",
         api_port=design.endpoint.port,
     )

@@ -17,6 +17,7 @@ from seakeep.facts import (
     accounts,
     apiserver,
     contents,
+    deprecated_calls,
     disks,
     etcd_data,
     files,
@@ -302,3 +303,33 @@ async def test_a_shell_that_ends_badly_is_a_machine_error() -> None:
     with pytest.raises(MachineError, match="could not be read") as caught:
         await read(host, [fact_of("one", "echo 1")], Ask())
     assert caught.value.status == 127
+
+
+def audit_event(verb: str, user: str, reference: str, annotations: str) -> str:
+    """As an API server writes it, the body of the request included."""
+    return (
+        '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Request","stage":"ResponseComplete",'
+        f'"requestURI":"/x","verb":"{verb}","user":{{"username":"{user}","uid":"u","groups":["a","b"]}},'
+        f'"sourceIPs":["192.0.2.1"],"userAgent":"tool/v1 (linux/amd64)","objectRef":{{{reference}}},'
+        '"responseStatus":{"metadata":{},"code":200},"requestObject":{"metadata":{"annotations":{"word":"secret"}}},'
+        f'"requestReceivedTimestamp":"2026-11-25T00:00:00.000000Z","annotations":{{{annotations}}}}}\n'
+    )
+
+
+def test_callers_of_deprecated_apis_are_counted_without_names_and_bodies(tmp_path: Path) -> None:
+    old, allowed = '"k8s.io/deprecated":"true"', '"authorization.k8s.io/decision":"allow"'
+    flow = '"resource":"flowschemas","name":"f","apiGroup":"flowcontrol.apiserver.k8s.io","apiVersion":"v1beta3"'
+    log = tmp_path / "audit.log"
+    log.write_text(
+        audit_event("get", "old", flow, f'{allowed},{old},"k8s.io/removed-release":"1.32"')
+        + audit_event("patch", "admin", '"resource":"endpoints","namespace":"a","name":"b","apiVersion":"v1"', old)
+        + audit_event("patch", "admin", '"resource":"endpoints","namespace":"c","apiVersion":"v1"', f"{allowed},{old}")
+        + audit_event("patch", "admin", '"resource":"pods","namespace":"c","apiVersion":"v1"', allowed)
+    )
+    asked = Ask(audit_log=str(log))
+    assert b"secret" not in sh(deprecated_calls.script(asked))
+    found = [(each.times, each.user, each.resource, each.removed) for each in parsed(deprecated_calls.FACT, asked)]
+    assert found == [(2, "admin", "endpoints", ""), (1, "old", "flowschemas", "1.32")]
+    log.unlink()
+    with pytest.raises(MissingFactError):
+        parsed(deprecated_calls.FACT, asked)

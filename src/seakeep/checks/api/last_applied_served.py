@@ -1,15 +1,15 @@
 """The file behind an object is one that can be applied again.
 
 What: in a living cluster, the apiVersion in the annotation kubectl.kubernetes.io/last-applied-configuration and in
-managedFields is served by the target. INFO, and a hint: the object itself is fine, whatever version wrote it; only
-the file or the program that writes it has to change. Which callers still use removed versions is said by the API
-server's metric. Why: the next apply fails after the upgrade. Evidence: where the version was seen. Fix: the version
+managedFields is served by the target. A hint, which is shown and fails nothing: the object itself is fine, whatever
+version wrote it, and what wrote it may since have been changed. Who still calls removed versions is LIV030's matter.
+Why: the next apply fails after the upgrade. Evidence: where the version was seen. Fix: the version
 in the file.
 """
 
 import re
 
-from seakeep.checks.base import MOOT, Answer, Check, Scope, bad
+from seakeep.checks.base import MOOT, Answer, Check, Scope, hint
 from seakeep.core.finding import Severity
 from seakeep.manifests.access import mappings, text
 from seakeep.manifests.index import Index
@@ -45,5 +45,5 @@ def judge(manifest: Manifest, index: Index) -> Answer:
     for where, version in seen.items():
         known = lifecycle(version, manifest.kind)
         if known is not None and known.removed is not None and known.removed <= index.policy.target:
-            return bad(f"{where} names {version}, which {known.removed[0]}.{known.removed[1]} removed", ("metadata",))
+            return hint(f"{where} names {version}, which {known.removed[0]}.{known.removed[1]} removed", ("metadata",))
     return None

@@ -10,6 +10,7 @@ from seakeep.checks.api import (
     not_deprecated,
     on_by_default,
     served_in_target,
+    stored_versions,
 )
 
 CHECKS: tuple[ModuleType, ...] = (
@@ -20,4 +21,5 @@ CHECKS: tuple[ModuleType, ...] = (
     last_applied_served,
     annotations_current,
     node_labels_current,
+    stored_versions,
 )

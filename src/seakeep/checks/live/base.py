@@ -32,7 +32,8 @@ Tried = tuple[tuple[str, Proof], ...]
 class Live:
     """A cluster as it is. `unreachable`: machine -> reason. `unread`: resource of the API -> why it could not be read.
     `index` holds the objects that were read, and the machines' configuration files. `proofs`: id of a proof -> what
-    came of it. `lab` says that the machines are containers on one computer."""
+    came of it. `lab` says that the machines are containers on one computer. `requested`: machine -> the deprecated
+    APIs that its API server was asked for, or why it could not say. `releases` is None where nobody looked."""
 
     design: Design
     facts: Mapping[str, FactSet]
@@ -43,6 +44,8 @@ class Live:
     now: datetime
     lab: bool
     pods: tuple["LivePod", ...] = field(default=())
+    requested: Mapping[str, "tuple[Requested, ...] | str"] = field(default_factory=dict)
+    releases: "Releases | None" = None
 
     def machines(self, fact: Fact[T], machines: Iterable[Machine]) -> Iterable[tuple[Machine, T | None, str]]:
         """(machine, its reading, why there is none) for each of them."""
@@ -72,6 +75,42 @@ class LivePod:
     waiting: str = ""
     restarts: int = 0
     leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Requested:
+    """A deprecated API that an API server was asked for since its start. `removed` is the minor that removes it, ''
+    where none is announced."""
+
+    group: str
+    version: str
+    resource: str
+    subresource: str
+    removed: str
+
+    def __str__(self) -> str:
+        path = "/".join(filter(None, (self.resource, self.subresource)))
+        return f"{self.group}/{self.version} {path}" if self.group else f"{self.version} {path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """The newest revision of a Helm release: what its stored manifests hold. `objects` are (apiVersion, kind, name);
+    `why` says why they could not be read."""
+
+    namespace: str
+    name: str
+    revision: int
+    objects: tuple[tuple[str, str, str], ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Releases:
+    """Helm's releases. `opened` says that their Secrets were read, which has to be asked for."""
+
+    opened: bool
+    newest: tuple[Release, ...]
 
 
 @dataclass(frozen=True, slots=True)

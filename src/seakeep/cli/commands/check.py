@@ -8,7 +8,7 @@ from click.core import ParameterSource
 
 from seakeep.cli.call import Call
 from seakeep.cli.command import command
-from seakeep.core.errors import Exit
+from seakeep.core.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from seakeep.flows.session import Session
@@ -49,6 +49,9 @@ FORMS = ("sarif", "junit", "html", "prometheus", "policyreport")
     help="Leave checks of lower severity out, in the numbers too.",
 )
 @click.option("--live", is_flag=True, help="Judge the living cluster of the file: its machines, its API, and proofs.")
+@click.option(
+    "--helm", is_flag=True, help="With --live: read the Secrets in which Helm keeps its newest releases, too."
+)
 @click.option("--target", metavar="1.NN", help="The Kubernetes version that the objects are for. [the newest known]")
 @click.option("--namespace", default="default", show_default=True, help="Where objects go that name no namespace.")
 @click.option("--all", "passes", is_flag=True, help="List what passed and what did not apply, too.")
@@ -68,6 +71,7 @@ def run(
     *,
     paths: tuple[str, ...],
     live: bool,
+    helm: bool,
     only: tuple[str, ...],
     skip: tuple[str, ...],
     min_severity: str,
@@ -92,6 +96,8 @@ def run(
     from seakeep.core.finding import Severity
     from seakeep.flows.check import Request, check
 
+    if helm and not live:
+        raise UsageError("--helm reads a living cluster", hint="give --live, too; a chart's folder is a PATH")
     selection = Selection(only, skip, Severity(min_severity))
     if only or skip:
         from seakeep.checks.catalog import catalog
@@ -124,7 +130,7 @@ def run(
         async def judged(session: "Session") -> "CheckReport":
             from seakeep.flows.check import target_of
 
-            return check(request, await read_live(session, target=target_of(request)))
+            return check(request, await read_live(session, target=target_of(request), helm=helm))
 
         return show_all(call, call.in_session(judged))
     return show_all(call, check(request))

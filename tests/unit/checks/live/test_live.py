@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.unit.phases.world import design_of
 
 from seakeep.checks.base import Scope
-from seakeep.checks.live.base import REVIEW, Live, LivePod, Proof, run
+from seakeep.checks.live.base import REVIEW, Live, LivePod, Proof, Release, Releases, Requested, run
 from seakeep.checks.live.registry import CHECKS
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Role
@@ -156,8 +156,18 @@ def well(change: Callable[[dict[str, dict[str, Any]]], None] | None = None, **pa
         now=datetime(2026, 11, 25, tzinfo=UTC),
         lab=True,
         pods=dns("a-cp1", "b-cp1"),
+        requested=dict.fromkeys(PLANES, ()),
+        releases=Releases(opened=True, newest=(release(("apps/v1", "Deployment", "web")),)),
     )
     return replace(made, **parts)
+
+
+def release(*found: tuple[str, str, str]) -> Release:
+    return Release(namespace="shop", name="web", revision=7, objects=found)
+
+
+def asked(resource: str, removed: str) -> Requested:
+    return Requested(group="old.k8s.io", version="v1beta1", resource=resource, subresource="", removed=removed)
 
 
 def put(machine: str, fact: str, value: Any) -> Callable[[dict[str, dict[str, Any]]], None]:
@@ -215,6 +225,7 @@ HOOK = {
     "metadata": {"name": "hook"},
     "webhooks": [{"name": "h", "clientConfig": {"service": {"namespace": "x", "name": "hook"}}}],
 }
+THINGS = "old.k8s.io/v1beta1 things"
 LEARNER = Member(id="f", name="new", learner=True, peer_urls=())
 
 WRONG: dict[str, tuple[Live, str]] = {
@@ -244,6 +255,11 @@ WRONG: dict[str, tuple[Live, str]] = {
     "LIV003": (well(index=objects()), "backups"),
     "LIV004": (well(index=objects()), "API server"),
     "LIV020": (well(), "network"),
+    "LIV030": (well(requested={**dict.fromkeys(PLANES, ()), "b-cp1": (asked("things", "1.37"),)}), THINGS),
+    "LIV031": (
+        well(releases=Releases(opened=True, newest=(release(("batch/v1beta1", "CronJob", "c")),))),
+        "shop/web",
+    ),
     "NOD001": (well(index=Index([node(name) for name in NODES[1:]])), NODES[0]),
     "NOD002": (well(put("a-cp1", network_configs.FACT.id, ("a.conf", "b.conf"))), "a-cp1"),
     "NOD003": (well(put("a-cp1", clock.FACT.id, ClockState(now=1060.0, synchronised=True))), "a-cp1"),
@@ -267,6 +283,8 @@ BLIND = well(
     lambda said: said.clear(),
     unread=dict.fromkeys(("nodes", "pods", "cronjobs", "services", "namespaces", "clusterrolebindings"), "refused"),
     proofs={},
+    requested={},
+    releases=None,
 )
 
 
