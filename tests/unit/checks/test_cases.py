@@ -16,6 +16,7 @@ import pytest
 import yaml
 from tests.unit.checks.judging import index_of
 
+from seakeep.checks.base import REVIEW
 from seakeep.checks.engine import Engine, Judged, Verdicts
 from seakeep.checks.registry import MANIFEST
 from seakeep.core.verdict import Verdict
@@ -92,6 +93,10 @@ def test_case(name: str, verdict: str, case: dict[str, Any]) -> None:
         case "unknown":
             assert tally.unknown
             assert not tally.failed
+        case "hint":
+            assert (tally.passed, tally.failed, tally.unknown) == (0, 0, 0)
+            assert said
+            assert all(each.note.message.startswith(REVIEW) for each in made.said)
         case "moot":
             assert (tally.passed, tally.failed, tally.unknown) == (0, 0, 0)
             assert tally.moot
@@ -141,4 +146,4 @@ def test_every_check_of_objects_is_tried_both_ways(name: str) -> None:
         return
     sections = yaml.safe_load(file.read_text()).keys()
     assert "pass" in sections
-    assert sections & {"fail", "unknown"}
+    assert sections & {"fail", "unknown", "hint"}
