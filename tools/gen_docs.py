@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from seakeep.checks.base import Scope
+from seakeep.checks.base import ALL_ROLES, Check, Per, Scope
 from seakeep.checks.catalog import Entry as CheckEntry
 from seakeep.checks.catalog import catalog
 from seakeep.checks.preflight.registry import CHECKS
@@ -19,7 +19,7 @@ from seakeep.cli.exits import MEANING
 from seakeep.cli.lazy import load
 from seakeep.cli.table import COMMANDS, Entry
 from seakeep.engine.plan import plan_schema
-from seakeep.facts.registry import FACTS, HEALTH, PREFLIGHT, STATE
+from seakeep.facts.registry import AUDIT, FACTS, HEALTH, PREFLIGHT, STATE
 from seakeep.phases.registry import PHASES
 from seakeep.spec.schema import schema
 
@@ -268,6 +268,8 @@ def checks_page(name: str, entries: list[CheckEntry]) -> str:
         check = entry.check
         lines += ["", f"## {check.id}: {check.title}", "", f"{_cell(entry.sentence)} Severity: {check.severity}.", ""]
         lines += [f"- **{word}**: {_cell(text)}" for word, text in entry.parts]
+        if about := asked_about(check):
+            lines.append(f"- **Asked about**: {about}")
         if check.needs:
             lines.append(f"- **Needs**: {', '.join(check.needs)}")
         lines += [f"- **Reference**: {each}" for each in check.references]
@@ -275,6 +277,22 @@ def checks_page(name: str, entries: list[CheckEntry]) -> str:
             lines.append(f"- **Covers**: {', '.join(f'`{each}`' for each in check.equivalents)}")
         lines += ["", f"When it fails: {_cell(check.remediation)}."]
     return "\n".join(lines)
+
+
+def asked_about(check: Check) -> str:
+    """What a check is called for; '' where its sentence says it: the file of a cluster, the cluster itself."""
+    types = ", ".join("every object" if each == "*" else f"`{each}`" for each in check.types)
+    match check.per:
+        case Per.FILE:
+            return f"files of the form {', '.join(f'`{each}`' for each in check.forms)}"
+        case Per.POD:
+            return f"pods of {types or 'everything that makes pods'}"
+        case Per.CONTAINER:
+            roles = "" if check.roles == ALL_ROLES else f" ({', '.join(check.roles)})"
+            return f"containers{roles} of {types or 'everything that makes pods'}"
+        case Per.OBJECT if check.scope is Scope.MANIFEST:
+            return types
+    return ""
 
 
 def _anchor(id_: str, title: str) -> str:
@@ -318,7 +336,7 @@ def peers_page() -> str:
 
 def facts_page() -> str:
     """What is read of the machines, and when."""
-    uses = (("plan", STATE), ("preflight", PREFLIGHT), ("status", HEALTH))
+    uses = (("plan", STATE), ("preflight", PREFLIGHT), ("status", HEALTH), ("check --live", AUDIT))
     lines = [
         "# Facts",
         "",
