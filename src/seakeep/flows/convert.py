@@ -8,6 +8,7 @@ from seakeep.checks.base import Note
 from seakeep.checks.engine import Judged
 from seakeep.core.errors import UsageError
 from seakeep.core.verdict import Verdict
+from seakeep.flows import second_opinion
 from seakeep.flows.check import Request, read, target_of
 from seakeep.flows.fix import Fixes, fixes
 from seakeep.manifests.access import dotted
@@ -25,17 +26,26 @@ def plan_conversion(request: Request) -> tuple[ConvertReport, Fixes]:
     loaded = read(request)
     target = target_of(request)
     found = [each for manifest in loaded.manifests if (each := convert(manifest, target)) is not None]
+    other = second_opinion.program()
+    if other is not None and found:
+        found = await second_opinion.compared(found, other)
     said = [
         Judged(served_in_target.CHECK, Note(message="", path=("apiVersion",), fix=each.edits), each.manifest)
         for each in found
         if each.edits
     ]
     written = fixes(said, map(str, find(request.paths).files))
-    return _report(found, len(loaded.manifests), target, written, loaded.problems), written
+    return _report(found, len(loaded.manifests), target, written, loaded.problems, second=bool(other)), written
 
 
 def _report(
-    found: Sequence[Conversion], objects: int, target: tuple[int, int], written: Fixes, problems: Sequence[Problem]
+    found: Sequence[Conversion],
+    objects: int,
+    target: tuple[int, int],
+    written: Fixes,
+    problems: Sequence[Problem],
+    *,
+    second: bool,
 ) -> ConvertReport:
     rows = tuple(_row(each) for each in found)
     refused = tuple(f"{file}: {why}" for file, why in written.refused)
@@ -47,7 +57,7 @@ def _report(
         verdict = Verdict.FAIL
     name = f"{target[0]}.{target[1]}"
     return ConvertReport(
-        verdict=verdict, target=name, objects=objects, conversions=rows, refused=refused, unread=unread
+        verdict=verdict, target=name, objects=objects, conversions=rows, refused=refused, unread=unread, second=second
     )
 
 

@@ -30,7 +30,8 @@ class ConversionRow(Part, frozen=True, kw_only=True):
 
 class ConvertReport(Report, frozen=True, kw_only=True, tag="Convert"):
     """Objects with an outdated version; those that are fine are counted only. `refused` are files that are written in a
-    way that a person has to edit, with the reason. `unread` is what could not be read."""
+    way that a person has to edit, with the reason. `unread` is what could not be read. `second`: kubectl-convert was on
+    the PATH, and what it makes of each object was compared."""
 
     verdict: Verdict
     target: str
@@ -39,6 +40,7 @@ class ConvertReport(Report, frozen=True, kw_only=True, tag="Convert"):
     refused: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     written: bool = False
+    second: bool = False
 
     @property
     def exit_code(self) -> Exit:
@@ -70,6 +72,11 @@ class ConvertReport(Report, frozen=True, kw_only=True, tag="Convert"):
                 parts.append(line(f"{word}: {each.file}:{decision.line}: {decision.message}", tone))
         parts += [line(f"not converted: {each}", Tone.WARN) for each in self.refused]
         parts += [line(f"not read: {each}", Tone.WARN) for each in self.unread]
+        if self.conversions:
+            told = (
+                "compared with kubectl-convert" if self.second else "kubectl-convert is not on the PATH: not compared"
+            )
+            parts.append(line(told, Tone.FAINT))
         done = "were rewritten" if self.written else "have to change"
         parts.append(line(f"{len(self.conversions)} of {self.objects} objects {done} for {self.target}", Tone.TITLE))
         return tuple(parts)

@@ -4,14 +4,14 @@ Defaults that changed between the versions are written out, so that the object g
 only a person can decide is said, and so is everything that the new version has no place for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
 from seakeep.checks.api.rewrites import REWRITES, Decision
 from seakeep.checks.base import put
 from seakeep.checks.schema.fields import compare
-from seakeep.core.json import Json
+from seakeep.core.json import Json, JsonObject
 from seakeep.manifests.change import Edit
 from seakeep.manifests.edit import applied
 from seakeep.manifests.model import Manifest
@@ -66,15 +66,21 @@ def _outdated(known: Lifecycle, minor: Minor) -> bool:
     return not known.served(minor) or (known.deprecated is not None and known.deprecated <= minor)
 
 
-def _left_over(manifest: Manifest, edits: list[Edit], minor: Minor) -> Iterator[Decision]:
+def _left_over(manifest: Manifest, edits: Sequence[Edit], minor: Minor) -> Iterator[Decision]:
     """What the schema of the new version finds wrong with the result."""
+    body = result(manifest, edits)
+    shape = nearest(minor).shape(str(body.get("apiVersion")), manifest.kind)
+    for fault in compare(body, shape) if shape is not None else ():
+        yield Decision(fault.message, fault.path)
+
+
+def result(manifest: Manifest, edits: Sequence[Edit]) -> JsonObject:
+    """The object with the edits."""
     body: Json = deepcopy(dict(manifest.body))
     for edit in edits:
         body = applied(body, edit)
     assert isinstance(body, dict)
-    shape = nearest(minor).shape(str(body.get("apiVersion")), manifest.kind)
-    for fault in compare(body, shape) if shape is not None else ():
-        yield Decision(fault.message, fault.path)
+    return body
 
 
 _NOTHING = {

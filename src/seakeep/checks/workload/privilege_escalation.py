@@ -3,12 +3,12 @@
 What: `allowPrivilegeEscalation: false` on every container, init and ephemeral ones too; it has no default at the
 level of the pod. A Windows pod has no such thing. Why: without it, a setuid program in the image is a way from a
 restricted user to root. Evidence: the container's field. Fix: set it; only programs that call sudo or ping as setuid
-binaries need it.
+binaries need it. Beside privileged and CAP_SYS_ADMIN the API refuses it: those go first.
 """
 
 from seakeep.checks.base import Answer, Check, Per, Scope, bad, put
 from seakeep.core.finding import Severity
-from seakeep.manifests.access import text
+from seakeep.manifests.access import text, texts
 from seakeep.manifests.index import Index
 from seakeep.manifests.pods import Container
 
@@ -47,5 +47,15 @@ def judge(container: Container, _: Index) -> Answer:
     if value is False or text(container.pod.spec, "os", "name") == "windows":
         return None
     path = container.at("securityContext", "allowPrivilegeEscalation")
-    said = "is not said" if value is None else "is allowed"
-    return bad(f"privilege escalation {said} in container {container.name}", path, fix=(put(path, False),))
+    said = f"privilege escalation {'is not said' if value is None else 'is allowed'} in container {container.name}"
+    if power := _beside(container):
+        return bad(f"{said}, which has {power}: the API refuses both together, so that has to go first", path)
+    return bad(said, path, fix=(put(path, False),))
+
+
+def _beside(container: Container) -> str:
+    """What validation refuses the field with."""
+    if container.own_security.get("privileged") is True:
+        return "privileged: true"
+    added = {each.removeprefix("CAP_") for each in texts(container.own_security, "capabilities", "add")}
+    return "SYS_ADMIN" if "SYS_ADMIN" in added else ""

@@ -1,6 +1,7 @@
 """POD001."""
 
-from tests.unit.checks.judging import WEB, failures, lines
+import pytest
+from tests.unit.checks.judging import WEB, ask, failures, lines
 
 from seakeep.checks.workload import privilege_escalation as check
 
@@ -33,3 +34,13 @@ def test_init_and_ephemeral_containers_count() -> None:
 
 def test_windows_has_no_such_thing() -> None:
     assert failures(check, WEB + "      os: {name: windows}\n") == []
+
+
+@pytest.mark.parametrize(
+    "beside", ["privileged: true", "capabilities: {add: [SYS_ADMIN]}", "capabilities: {add: [CAP_SYS_ADMIN]}"]
+)
+def test_it_is_not_set_beside_what_the_api_server_refuses_it_with(beside: str) -> None:
+    """Both are refused by validation: a fixed manifest could no longer be applied."""
+    (said,) = ask(check, WEB + f"          securityContext: {{{beside}}}\n")
+    assert said.note.fix == ()
+    assert "the API refuses both" in said.note.message
