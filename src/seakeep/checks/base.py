@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from seakeep.core.errors import MachineError
-from seakeep.core.finding import Finding, Severity
+from seakeep.core.finding import REVIEW, Finding, Severity
 from seakeep.core.json import Json
 from seakeep.core.verdict import Verdict
 from seakeep.manifests.access import Path
@@ -117,9 +117,6 @@ class Note:
 
 MOOT = Note(message="the question does not arise", verdict=Verdict.NOT_APPLICABLE)
 """The answer of a check that does not apply to what it was asked about."""
-
-REVIEW = "a person decides: "
-"""How the message of a note begins that collects evidence for a person, and judges nothing."""
 
 Answer: TypeAlias = "Note | Iterable[Note] | None"
 """None is a pass. A generator that yields nothing is one too."""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from seakeep.checks.base import MOOT, REVIEW, Answer, Check, Note, Per
+from seakeep.checks.base import MOOT, Answer, Check, Note, Per
+from seakeep.core.finding import REVIEW
 from seakeep.core.verdict import Verdict, merge
 from seakeep.manifests.index import Index, OperatorFile
 from seakeep.manifests.model import Manifest

@@ -28,7 +28,9 @@ def show_difference(call: Call, found: Fixes) -> None:
 
 def agree_on(call: Call, found: Fixes) -> bool:
     """Ask, and write the files; whether they were."""
-    if not found.files or not call.agree((f"{len(found.files)} files would be changed.",), question="Write this?"):
+    count = len(found.files)
+    told = f"{count} {'file' if count == 1 else 'files'} would be changed."
+    if not count or not call.agree((told,), question="Write this?"):
         return False
     write(found.files)
     return True

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from seakeep.core.verdict import Verdict
 
+REVIEW = "a person decides: "
+"""How the message of a finding begins that collects evidence for a person, and judges nothing."""
+
 
 class Severity(StrEnum):
     """How bad it is when the finding is a FAIL. `error` refuses the run, `warning` does not."""

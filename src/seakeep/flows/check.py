@@ -1,7 +1,7 @@
 """check: judge a cluster's file, objects and operators' files, a living cluster, in one report."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from seakeep.checks.base import REVIEW
 from seakeep.checks.engine import Engine, Judged, Verdicts
 from seakeep.checks.files.forms import form_of
 from seakeep.checks.registry import CHECKS
@@ -78,6 +77,7 @@ class _Whole:
     summary: Summary
     survival: tuple[SurvivalRow, ...] = ()
     cluster_name: str = ""
+    machines: Collection[str] = ()
 
 
 @contextmanager
@@ -111,6 +111,7 @@ def check(request: Request, live: "Live | None" = None) -> CheckReport:
     if live is not None:
         with _no_collection():
             verdicts, given = _living(request, live)
+        whole.machines = frozenset(machine.name for machine in live.design.machines)
         _merge(request, whole, verdicts, given, live.index)
     known = 0
     if request.baseline is not None:
@@ -226,7 +227,7 @@ def _merge(request: Request, whole: _Whole, verdicts: Verdicts, given: dict[int,
         not_applicable=sum(each.moot for each in tallies),
         waived=sum(each.waived for each in tallies),
     )
-    findings = [_finding(said, given.get(number)) for number, said in enumerate(verdicts.said)]
+    findings = [_finding(said, given.get(number), whole.machines) for number, said in enumerate(verdicts.said)]
     failed = [each.severity for each in findings if each.verdict is Verdict.FAIL]
     levels = Summary(
         errors=failed.count(Severity.ERROR),
@@ -235,13 +236,11 @@ def _merge(request: Request, whole: _Whole, verdicts: Verdicts, given: dict[int,
     )
     whole.summary = _with(_with(whole.summary, counts), levels)
     whole.findings += [
-        each
-        for each in findings
-        if each.verdict is not Verdict.NOT_APPLICABLE or request.passes or each.message.startswith(REVIEW)
+        each for each in findings if each.verdict is not Verdict.NOT_APPLICABLE or request.passes or each.review
     ]
 
 
-def _finding(said: Judged, waiver: ObjectWaiver | None) -> CheckFinding:
+def _finding(said: Judged, waiver: ObjectWaiver | None, machines: Collection[str]) -> CheckFinding:
     check, note = said.check, said.note
     open_ = note.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
     return CheckFinding(
@@ -249,7 +248,7 @@ def _finding(said: Judged, waiver: ObjectWaiver | None) -> CheckFinding:
         verdict=note.verdict,
         severity=note.severity or check.severity,
         title=check.title,
-        resource=_resource(said),
+        resource=_resource(said, machines),
         path="" if isinstance(said.about, OperatorFile) and said.about.data is None else dotted(note.path),
         message=note.message,
         evidence={name: _plain(value) for name, value in (note.evidence or {}).items()},
@@ -273,7 +272,7 @@ def _text(value: Json) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _resource(said: Judged) -> Resource:
+def _resource(said: Judged, machines: Collection[str]) -> Resource:
     about = said.about
     if isinstance(about, Manifest):
         return Resource(
@@ -286,7 +285,7 @@ def _resource(said: Judged) -> Resource:
         )
     if isinstance(about, OperatorFile):
         return Resource(kind="File", file=about.file, line=about.line(said.note.path))
-    return Resource(kind="Machine" if said.note.subject else "", name=said.note.subject)
+    return Resource(kind="Machine" if said.note.subject in machines else "", name=said.note.subject)
 
 
 def _verdict(findings: Sequence[CheckFinding], summary: Summary) -> Verdict:

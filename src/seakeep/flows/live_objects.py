@@ -17,10 +17,10 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 class Listed(msgspec.Struct):
-    """One page. What is in an object is decoded one by one."""
+    """One page. What is in an object is decoded one by one. An empty list of metadata is `null`."""
 
     metadata: ListMeta = msgspec.field(default_factory=ListMeta)
-    items: list[dict[str, msgspec.Raw]] = []
+    items: list[dict[str, msgspec.Raw]] | None = None
 
 
 class _Wrote(msgspec.Struct, rename="camel"):

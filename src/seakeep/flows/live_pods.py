@@ -68,7 +68,7 @@ class _Pod(msgspec.Struct):
 
 class _Pods(msgspec.Struct):
     metadata: ListMeta = msgspec.field(default_factory=ListMeta)
-    items: list[msgspec.Raw] = []
+    items: list[msgspec.Raw] | None = None
 
 
 class _Once:
@@ -91,7 +91,7 @@ async def read_pods(api: ApiClient, sleep: Sleep, pods: list[LivePod], alone: li
     once = _Once()
     one, whole = msgspec.json.Decoder(_Pod), msgspec.json.Decoder(dict[str, msgspec.Raw])
     async for page in pages(api, "/api/v1/pods", _Pods, sleep=sleep):
-        for raw in page.items:
+        for raw in page.items or ():
             found = _live(one.decode(raw), once)
             pods.append(found)
             if not found.owner:

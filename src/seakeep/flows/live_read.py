@@ -129,7 +129,7 @@ async def _objects(api: ApiClient, resource: Resource, served: Served, bodies: B
     accept = _METADATA_ONLY if resource.metadata_only else ""
     try:
         async for page in pages(api, resource.path, Listed, sleep=sleep, optional=resource.optional, accept=accept):
-            for item in page.items:
+            for item in page.items or ():
                 body = bodies.of(item, resource.api, resource.kind)
                 if body is not None:
                     served.manifests.append(Manifest(body))

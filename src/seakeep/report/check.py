@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from seakeep.core.errors import Exit
-from seakeep.core.finding import Finding, Severity
+from seakeep.core.finding import REVIEW, Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.report.document import Document
 from seakeep.report.findings import verdict_of
@@ -81,6 +81,11 @@ class CheckFinding(Part, frozen=True, kw_only=True):
     def counts(self) -> bool:
         """Whether it makes the whole a failure. Warnings and informations do not."""
         return self.verdict is Verdict.FAIL and self.severity is Severity.ERROR
+
+    @property
+    def review(self) -> bool:
+        """Whether it is evidence for a person, who alone can judge it."""
+        return self.verdict is Verdict.NOT_APPLICABLE and self.message.startswith(REVIEW)
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -48,20 +48,25 @@ def _numbers(report: CheckReport) -> Iterator[Block]:
         f"coverage {report.coverage:.2%} = {judged} judged of {summary.applicable}"
     )
     if summary.objects or summary.files:
-        yield line(f"{summary.checks} checks, {summary.objects} objects, {summary.files} files", Tone.FAINT)
+        told = (_many(summary.checks, "check"), _many(summary.objects, "object"), _many(summary.files, "file"))
+        yield line(", ".join(told), Tone.FAINT)
     if summary.waived:
-        yield line(f"{summary.waived} failures are waived: they are in the numbers, not in the verdict", Tone.WARN)
+        yield line(f"{_many(summary.waived, 'failure')} waived: in the numbers, not in the verdict", Tone.WARN)
     if summary.known:
-        yield line(f"{summary.known} findings are in the baseline: not shown, not in the verdict", Tone.WARN)
+        yield line(f"{_many(summary.known, 'finding')} in the baseline: not shown, not in the verdict", Tone.WARN)
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _groups(findings: Sequence[CheckFinding]) -> Iterator[Block]:
     """Findings of the same check and meaning stand together."""
     groups: dict[tuple[str, Tone], list[CheckFinding]] = {}
     for finding in findings:
-        if tone(finding) in _ORDER and finding.verdict is not Verdict.NOT_APPLICABLE:
+        if tone(finding) in _ORDER and (finding.verdict is not Verdict.NOT_APPLICABLE or finding.review):
             groups.setdefault((finding.id, tone(finding)), []).append(finding)
-    if findings:
+    if groups:
         yield line("Findings", Tone.TITLE)
     for (id_, meaning), found in sorted(groups.items(), key=lambda item: (_ORDER[item[0][1]], item[0][0])):
         yield line(f"{id_}  {found[0].title}" + (f"  ({len(found)})" if len(found) > 1 else ""), meaning, indent=2)

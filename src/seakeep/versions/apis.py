@@ -24,6 +24,8 @@ RENAMED = {("", "Endpoints"): "EndpointSlice"}
 ON_BY_DEFAULT = frozenset({"flowcontrol.apiserver.k8s.io"})
 """Groups whose new beta versions are on because an older one was, after beta APIs stopped being on (1.24)."""
 BETA_OFF_SINCE = (1, 24)
+OLDEST: Minor = (1, 16)
+"""The first minor that can be a target: the marks of older ones are not all there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,14 @@ def minor_of(text: str) -> Minor:
 def every() -> tuple[Lifecycle, ...]:
     """All that is known."""
     return tuple(_all().values())
+
+
+@cache
+def newest() -> Minor:
+    """The last minor that anything has been announced for."""
+    return max(
+        minor for each in every() for minor in (each.introduced, each.deprecated, each.removed) if minor is not None
+    )
 
 
 @cache

@@ -16,9 +16,9 @@ import pytest
 import yaml
 from tests.unit.checks.judging import index_of
 
-from seakeep.checks.base import REVIEW
 from seakeep.checks.engine import Engine, Judged, Verdicts
 from seakeep.checks.registry import MANIFEST
+from seakeep.core.finding import REVIEW
 from seakeep.core.verdict import Verdict
 from seakeep.manifests.access import dotted
 from seakeep.manifests.index import Index, Policy

@@ -170,3 +170,10 @@ async def test_a_pod_with_an_empty_dir_is_read() -> None:
     found = await read_api(served({"pods": lambda _: listed(*pods)}))
     assert found.unread == {}
     assert [(pod.name, pod.local) for pod in found.pods] == [("with", True), ("without", False)]
+
+
+async def test_an_empty_list_that_says_null_is_empty() -> None:
+    """What an API server answers where there is no Secret, and only metadata was asked for."""
+    nothing = {"metadata": {}, "items": None}
+    found = await read_api(served({"secrets": lambda _: (200, nothing), "pods": lambda _: (200, nothing)}))
+    assert (found.unread, found.manifests, found.pods) == ({}, [], [])

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from seakeep.core.finding import Severity
+from seakeep.core.finding import REVIEW, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.report.check import CheckFinding, CheckReport, Resource, Summary, Waived, coverage, readiness
 from seakeep.report.check_view import check_view
@@ -126,9 +126,17 @@ def test_the_head_has_the_formula_and_says_what_is_hidden() -> None:
     text = drawn(REPORT)
 
     assert "readiness 20.00% = 1 passed of 5 applicable; coverage 80.00% = 4 judged of 5" in text
-    assert "1 failures are waived: they are in the numbers, not in the verdict" in text
+    assert "1 failure waived: in the numbers, not in the verdict" in text
     assert "not assessed" in drawn(EMPTY)
     assert "%" not in drawn(EMPTY)
+
+
+def test_what_a_person_decides_is_drawn_with_its_evidence_and_no_heading_stands_alone() -> None:
+    shown = finding(Verdict.NOT_APPLICABLE, message=f"{REVIEW}2 releases were not looked into")
+    asked = drawn(CheckReport(verdict=Verdict.PASS, summary=SUMMARY, findings=(shown,)))
+    assert "a person decides: 2 releases were not looked into" in asked
+    moot = finding(Verdict.NOT_APPLICABLE, message="the question does not arise")
+    assert "Findings" not in drawn(CheckReport(verdict=Verdict.PASS, summary=SUMMARY, findings=(moot,)))
 
 
 def test_many_places_of_a_check_are_counted() -> None:

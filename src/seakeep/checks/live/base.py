@@ -6,8 +6,9 @@ from datetime import datetime
 from types import ModuleType
 from typing import TypeVar
 
-from seakeep.checks.base import REVIEW, Check, Note
+from seakeep.checks.base import Check, Note
 from seakeep.checks.engine import Judged, Tally, Verdicts
+from seakeep.core.finding import REVIEW
 from seakeep.core.verdict import Verdict, merge
 from seakeep.design.model import Design, Machine
 from seakeep.facts.base import Fact, FactSet

@@ -3,7 +3,8 @@
 from typing import Any
 
 from seakeep.checks.live import helm_releases_served, removed_apis_not_called
-from seakeep.checks.live.base import REVIEW, Live, Release, Releases, Requested, run
+from seakeep.checks.live.base import Live, Release, Releases, Requested, run
+from seakeep.core.finding import REVIEW
 from seakeep.core.verdict import Verdict
 from seakeep.facts import deprecated_calls
 from seakeep.facts.deprecated_calls import Caller

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.unit.phases.world import design_of
 
 from seakeep.checks.base import Scope
-from seakeep.checks.live.base import REVIEW, Live, LivePod, Proof, Release, Releases, Requested, run
+from seakeep.checks.live.base import Live, LivePod, Proof, Release, Releases, Requested, run
 from seakeep.checks.live.registry import CHECKS
+from seakeep.core.finding import REVIEW
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Role
 from seakeep.facts import apiserver, certificates, clock, etcd, etcd_latency, files, network_configs, vip
