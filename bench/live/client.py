@@ -55,7 +55,7 @@ async def main(folder: Path, *, judging: bool) -> dict[str, Any]:
             design=design, facts={}, unreachable={}, index=judged_by(served, target=(1, 37)), unread=served.unread,
             proofs={}, now=datetime.now(UTC), lab=False, pods=tuple(served.pods),
         )  # fmt: skip
-        report = await check(Request(live=True, today=datetime.now(UTC).date()), live)
+        report = check(Request(live=True, today=datetime.now(UTC).date()), live)
         judged = time.perf_counter()
         size = len(encode(report, Output.JSON))
         summary = report.summary

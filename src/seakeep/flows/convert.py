@@ -28,7 +28,7 @@ def plan_conversion(request: Request) -> tuple[ConvertReport, Fixes]:
     found = [each for manifest in loaded.manifests if (each := convert(manifest, target)) is not None]
     other = second_opinion.program()
     if other is not None and found:
-        found = await second_opinion.compared(found, other)
+        found = second_opinion.compared(found, other)
     said = [
         Judged(served_in_target.CHECK, Note(message="", path=("apiVersion",), fix=each.edits), each.manifest)
         for each in found

@@ -5,10 +5,10 @@ knows nothing of what a person meant, so its text is not taken over. What it mak
 result must be the same; where they are not, the difference is said.
 """
 
-import asyncio
-import contextlib
 import shutil
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -36,25 +36,20 @@ def program() -> str | None:
     return shutil.which(PROGRAM)
 
 
-async def compared(conversions: Sequence[Conversion], path: str) -> list[Conversion]:
+def compared(conversions: Sequence[Conversion], path: str) -> list[Conversion]:
     """Each with what the other program has to say."""
-    room = asyncio.Semaphore(SIDE_BY_SIDE)
-
-    async def one(each: Conversion) -> Conversion:
-        async with room:
-            return await _compared(each, path) if each.to else each
-
-    return list(await asyncio.gather(*(one(each) for each in conversions)))
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        return list(pool.map(lambda each: _compared(each, path) if each.to else each, conversions))
 
 
-async def _compared(ours: Conversion, path: str) -> Conversion:
+def _compared(ours: Conversion, path: str) -> Conversion:
     made = result(ours.manifest, ours.edits)
     try:
-        theirs = await _converted(path, ours.manifest.body, ours.to)
+        theirs = _converted(path, ours.manifest.body, ours.to)
     except RunError as error:
         return _with(ours, [Decision(f"{PROGRAM} has no opinion: {error.message}", ("apiVersion",), must=False)])
     try:
-        again = await _converted(path, made, ours.to)
+        again = _converted(path, made, ours.to)
     except RunError as error:
         return _with(ours, [Decision(f"{PROGRAM} does not read the result: {error.message}", ("apiVersion",))])
     return _with(ours, (_difference(ours.manifest, made, *each) for each in _differences(theirs, again)))
@@ -82,25 +77,20 @@ def _differences(one: Json, other: Json, path: Path = ()) -> Iterator[tuple[Path
         yield path, one, other
 
 
-async def _converted(path: str, body: JsonObject, to: str) -> JsonObject:
+def _converted(path: str, body: JsonObject, to: str) -> JsonObject:
     """The object as the program has it, with defaults. RunError with what the program says."""
-    process = await asyncio.create_subprocess_exec(
-        path, "-f", "-", "--output-version", to, "-o", "json",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    words = [path, "-f", "-", "--output-version", to, "-o", "json"]
     try:
-        async with asyncio.timeout(LIMIT):
-            stdout, stderr = await process.communicate(msgspec.json.encode(body))
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        done = subprocess.run(words, input=msgspec.json.encode(body), capture_output=True, timeout=LIMIT, check=False)
+    except subprocess.TimeoutExpired:
         raise RunError(f"it did not end within {LIMIT:.0f} s") from None
-    if process.returncode:
-        said = stderr.decode("utf-8", "replace").strip().splitlines()
-        raise RunError(said[-1].partition(" in scheme ")[0] if said else f"exit code {process.returncode}")
+    except OSError as error:
+        raise RunError(f"it does not start: {error.strerror}") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise RunError(said[-1].partition(" in scheme ")[0] if said else f"exit code {done.returncode}")
     try:
-        listed = msgspec.json.decode(stdout, type=_List)  # what comes on standard input is answered as a list
+        listed = msgspec.json.decode(done.stdout, type=_List)  # what comes on standard input is answered as a list
     except msgspec.DecodeError:
         listed = _List()
     if len(listed.items) != 1 or listed.items[0].get("apiVersion") != to:
