@@ -22,6 +22,7 @@ from seakeep.report import (
     check,
     check_diff,
     checks,
+    convert,
     faces,
     lab,
     listing,
@@ -195,6 +196,24 @@ REPORTS: tuple[Report, ...] = (
     listing.PhasesReport(phases=(listing.PhaseRow(id="etcd", title="etcd"),)),
     listing.VersionReport(version="0.1.0", python="3.11.7", kubernetes=("1.36.3", "1.37.2")),
     check_diff.CheckDiffReport(new=(check.of_design(finding(line=4), cluster_name="x", file="f"),), gone=(), same=3),
+    convert.ConvertReport(
+        verdict=Verdict.FAIL,
+        target="1.37",
+        objects=2,
+        conversions=(
+            convert.ConversionRow(
+                file="a.yaml",
+                line=1,
+                object="Ingress shop/web",
+                version="extensions/v1beta1",
+                to="networking.k8s.io/v1",
+                verdict=Verdict.FAIL,
+                decisions=(convert.DecisionRow(path="spec", line=3, message="a person decides", must=True),),
+            ),
+        ),
+        refused=("b.yaml: it uses aliases",),
+        second=True,
+    ),
     checks.ChecksReport(
         checks=(checks.CheckRow(id="POD001", title="t", severity=Severity.ERROR, since="0.1.0", scope="manifest"),),
     ),
