@@ -11,6 +11,7 @@ what every other pod waits for.
 
 import json
 
+from seakeep.artifacts import unit
 from seakeep.artifacts.base import KubeObject
 from seakeep.artifacts.objects import bind_cluster, cluster_role, kube_object, rule, service_account, waivers
 from seakeep.core.json import Json, JsonObject
@@ -70,6 +71,7 @@ def _daemon_set(design: Design) -> KubeObject:
         {"name": "NODE_NAME", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "spec.nodeName"}}},
         {"name": "KUBERNETES_SERVICE_HOST", "value": str(design.endpoint.host)},
         {"name": "KUBERNETES_SERVICE_PORT", "value": str(design.endpoint.port)},
+        *({"name": name, "value": value} for name, value in unit.NOTICES_SILENCE),
     ]
     container: JsonObject = {
         "name": "flannel",

@@ -71,7 +71,14 @@ def _config(design: Design, machine: Machine, traits: Traits) -> dict[str, Json]
 
 
 def _unit(traits: Traits) -> str:
-    settings = ["Restart=always", "RestartSec=1", "LimitNOFILE=65536", "ProtectHome=yes", "PrivateTmp=yes"]
+    settings = [
+        "Restart=always",
+        "RestartSec=1",
+        "LimitNOFILE=65536",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        unit.ENVIRONMENT,
+    ]
     if not traits.nested:
         settings.append("OOMScoreAdjust=-999")
     return unit.service("Kubernetes network proxy", [f"{BIN}/{NAME}", f"--config={CONFIG}"], settings)

@@ -184,6 +184,7 @@ def _unit(machine: Machine, traits: Traits) -> str:
         "RestartSec=2",
         "TimeoutStartSec=infinity",
         "LimitNOFILE=65536",
+        unit.ENVIRONMENT,
     ]
     if not traits.nested:
         settings.append("OOMScoreAdjust=-999")

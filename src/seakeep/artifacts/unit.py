@@ -17,6 +17,14 @@ SANDBOX = (
 """For services that only talk over the network and write in their own folders. Every line also takes effect
 inside a container that runs systemd; those built on seccomp are skipped by systemd on kernels without it."""
 
+NOTICES_SILENCE = (("HTTP2_READ_IDLE_TIMEOUT_SECONDS", "5"), ("HTTP2_PING_TIMEOUT_SECONDS", "5"))
+"""Environment for clients of the VIP that mostly listen. When the VIP moves, a watch is left on a connection on which
+nobody will ever send again. Kubernetes' client library asks a silent one for a sign of life after 30 s and gives it up
+after 15 more, in which kube-proxy learns of no change of a Service. k8s.io/apimachinery, pkg/util/net/http.go."""
+
+ENVIRONMENT = "Environment=" + " ".join(f"{name}={value}" for name, value in NOTICES_SILENCE)
+"""The same as a line of [Service]."""
+
 
 def service(
     description: str,
