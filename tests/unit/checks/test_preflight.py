@@ -190,7 +190,7 @@ def test_a_bad_machine_fails_alone_and_says_why(case: Case) -> None:
 NEEDS = {
     "PRE002": "system", "PRE003": "system", "PRE004": "disks", "PRE005": "system", "PRE006": "clock",
     "PRE007": "system", "PRE008": "ports", "PRE009": "modules", "PRE010": "reach", "PRE011": "fsync",
-    "PRE012": "leftovers", "PRE013": "system", "PRE014": "etcd_data",
+    "PRE012": "leftovers", "PRE013": "system", "PRE014": "etcd_data", "PRE016": "clock",
 }  # fmt: skip
 
 
@@ -230,6 +230,28 @@ def test_one_wrong_clock_never_accuses_the_others_and_read_time_counts() -> None
     made = world("single")
     made.boxes[made.design.machines[0].name].more["clock"] = b"5.0\nno\n"
     assert judged("PRE006", fleet(made)) == {}
+
+
+@pytest.mark.parametrize(
+    ("shift", "says"), [(-3600.0, "it is 3600 s ahead of the machines"), (3600.0, "it is 3600 s behind the machines")]
+)
+def test_a_wrong_clock_of_the_operator_is_refused_before_it_issues_anything(shift: float, says: str) -> None:
+    """A certificate of a clock that is an hour ahead is not valid yet where it is brought to."""
+    made = world()
+    for name, box in made.boxes.items():
+        now = float(box.facts().raw["clock"].split()[0])
+        made.boxes[name].more["clock"] = f"{now + shift}\nyes\n".encode()
+    assert judged("PRE006", fleet(made)) == {}
+    (finding,) = judged("PRE016", fleet(made)).values()
+    assert (finding.where, finding.verdict, finding.refuses) == ("operator", Verdict.FAIL, True)
+    assert finding.message.startswith(says)
+
+
+def test_one_machine_whose_clock_is_wrong_is_not_the_operators_fault() -> None:
+    made = world()
+    made.boxes["a-cp1"].more["clock"] = b"5.0\nno\n"
+    assert list(judged("PRE006", fleet(made))) == ["a-cp1"]
+    assert judged("PRE016", fleet(made)) == {}
 
 
 def test_twins_are_both_named() -> None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 from tests.unit.engine.sim import FakeClock, step
-from tests.unit.phases.world import EXAMPLES, IMAGES, Programs
+from tests.unit.phases.world import EXAMPLES, IMAGES, READ_AT, Programs
 
 from seakeep.core.errors import MachineError
 from seakeep.core.progress import Silent
@@ -104,7 +104,7 @@ class FakeSession(Session):
         ids = [fact.id for fact in facts]
         self.asked += [(id_, names) for id_ in ids]
         found = {
-            name: FactSet(name, {id_: raw for id_, raw in self.raw[name].items() if id_ in ids})
+            name: FactSet(name, {id_: raw for id_, raw in self.raw[name].items() if id_ in ids}, READ_AT)
             for name in names
             if name in self.raw
         }

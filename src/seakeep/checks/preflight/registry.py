@@ -14,6 +14,7 @@ from seakeep.checks.preflight import (
     kernel_features,
     machines_reach_each_other,
     operating_system,
+    operator_clock,
     ports_free,
     reachable,
     tenants_fit,
@@ -36,4 +37,5 @@ CHECKS: tuple[ModuleType, ...] = (
     address_on_interface,
     etcd_membership,
     tenants_fit,
+    operator_clock,
 )
