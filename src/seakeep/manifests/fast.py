@@ -59,8 +59,6 @@ class Reader:
 
         `where` is filled with the line of each field; the first of the given lines has the number `first`.
         """
-        if len(self._tokens) > REMEMBERED:
-            self._tokens.clear()
         return _Document(self._tokens, lines, first, where).read()
 
 
@@ -92,6 +90,8 @@ class _Document:
             self._next += 1
             token = tokens.get(line)
             if token is None:
+                if len(tokens) >= REMEMBERED:
+                    tokens.clear()
                 token = tokens[line] = tokenise(line)
             column, dashes, key, kind, value = token
             if column < 0:
