@@ -6,6 +6,8 @@ restricted user to root. Evidence: the container's field. Fix: set it; only prog
 binaries need it. Beside privileged and CAP_SYS_ADMIN the API refuses it: those go first.
 """
 
+from dataclasses import replace
+
 from seakeep.checks.base import Answer, Check, Per, Scope, bad, put
 from seakeep.core.finding import Severity
 from seakeep.manifests.access import text, texts
@@ -49,7 +51,8 @@ def judge(container: Container, _: Index) -> Answer:
     path = container.at("securityContext", "allowPrivilegeEscalation")
     said = f"privilege escalation {'is not said' if value is None else 'is allowed'} in container {container.name}"
     if power := _beside(container):
-        return bad(f"{said}, which has {power}: the API refuses both together, so that has to go first", path)
+        refused = bad(f"{said}, which has {power}: the API refuses both together", path)
+        return replace(refused, remediation=f"take {power} away, then set allowPrivilegeEscalation: false")
     return bad(said, path, fix=(put(path, False),))
 
 

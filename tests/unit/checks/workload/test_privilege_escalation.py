@@ -44,3 +44,4 @@ def test_it_is_not_set_beside_what_the_api_server_refuses_it_with(beside: str) -
     (said,) = ask(check, WEB + f"          securityContext: {{{beside}}}\n")
     assert said.note.fix == ()
     assert "the API refuses both" in said.note.message
+    assert said.note.remediation.startswith("take ")
