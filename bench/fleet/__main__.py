@@ -39,7 +39,7 @@ def keys(folder: Path, count: int) -> None:
 
 
 def prepare(folder: Path, count: int) -> None:
-    """Cluster file, SSH keys, certificates."""
+    """Cluster file, SSH keys, and the state folder of a cluster that is whole."""
     keys(folder, count)
     (folder / "cluster.yaml").write_text(spec(count, folder / "key"))
     issue(folder, SystemClock())

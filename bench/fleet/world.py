@@ -13,7 +13,7 @@ from seakeep.artifacts.registry import render_objects
 from seakeep.design.complete import complete
 from seakeep.design.model import Design
 from seakeep.spec.load import LoadedSpec, load
-from seakeep.state import pki
+from seakeep.state import pki, roster
 from seakeep.state.folder import State
 from seakeep.transport.api import object_path
 
@@ -42,10 +42,11 @@ def opened(folder: Path) -> tuple[LoadedSpec, Design, State]:
 
 
 def issue(folder: Path, clock: Any) -> None:
-    """All keys and certificates."""
+    """All keys and certificates, and the roster: the cluster is whole."""
     _, design, state = opened(folder)
     for each in pki.missing(state, design, clock.now()):
         pki.issue(state, design, each.name, clock)
+    roster.finish(state, None, design)
 
 
 class Fleet(Cluster):

@@ -238,12 +238,16 @@ class MachineLock:
         return None if said.startswith("taken") else _held(host.name, said)
 
     async def _release(self) -> None:
+        """On all at once: only taking has an order."""
         taken, self._taken = self._taken, []
-        for host in taken:
+
+        async def release(host: Host) -> None:
             try:
                 await self._ask(host, 'if mine; then rm -f -- "$L"; fi', "release the lock")
             except MachineError as error:
                 self._progress.note(f"the lock on {host.name} could not be released: {error.message}")
+
+        await asyncio.gather(*(release(host) for host in taken))
 
     async def _ask(self, host: Host, script: str, what: str) -> str:
         me = msgspec.json.encode(self._owner).decode()
