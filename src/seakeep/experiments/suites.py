@@ -39,8 +39,6 @@ def _smoke(design: Design, chance: random.Random, seconds: float) -> Iterator[It
     del chance, seconds
     yield Item(experiment="etcd_leader_killed", word="leader", seconds=10, must_survive=True)
     yield Item(experiment="apiserver_killed", word="one", seconds=10, must_survive=True)
-    if _possible(frozenset({Role.WORKER}), design):
-        yield Item(experiment="api_flood", word="one", seconds=20)
     if design.endpoint.vip is not None and len(design.with_role(Role.LOAD_BALANCER)) > 1:
         yield Item(experiment="machine_cut_off", word="vip-holder", seconds=15, must_survive=True)
 
