@@ -1,8 +1,8 @@
 """kill -9 of the tool in the middle of every kind of fault: what it broke has to heal without it.
 
-    .venv/bin/python bench/killed.py [--only ID,...] [--by guard,heal,timer] [--keep FOLDER]
+    .venv/bin/python bench/killed.py [--only ID[@WORD],...] [--by guard,heal,timer] [--example NAME] [--keep FOLDER]
 
-A three-site lab and a state folder of its own. For each experiment a storm is begun, and killed when its history says
+A lab (of three sites, unless another example is named) and a state folder of its own. For each experiment a storm is begun, and killed when its history says
 that the fault is there. Then, by turns: `guard`: nothing is done, the guard process heals; `heal`: the guard is killed
 as well, and `seakeep storm heal` heals; `timer`: both are killed, and the machines' own timers heal (which does not
 bring back the power of a machine, nor what a namespace holds: those are left to `storm heal`). In the end `seakeep
@@ -24,7 +24,7 @@ from pathlib import Path
 from seakeep.experiments import deadman
 from seakeep.experiments.registry import EXPERIMENTS
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "three-sites.yaml"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 WAYS = ("guard", "heal", "timer")
 SECONDS = {"guard": 120, "heal": 120, "timer": 5}
 """How long the fault is to last. The timer fires a minute after that."""
@@ -35,10 +35,11 @@ LIMIT = 300.0
 class Lab:
     """One cluster file under a name of its own."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, example: str, name: str) -> None:
         file = folder / "cluster.yaml"
         if not file.exists():
-            file.write_text(EXAMPLE.read_text().replace("name: three-sites\n", f"name: {name}\n", 1))
+            text = (EXAMPLES / f"{example}.yaml").read_text()
+            file.write_text(text.replace(f"name: {example}\n", f"name: {name}\n", 1))
         self.base = [sys.executable, "-m", "seakeep", "-f", str(file), "--state", str(folder / "state"), "-q"]
         self.state = folder / "state"
 
@@ -49,7 +50,7 @@ class Lab:
     def storm(self, word: str, seconds: int) -> "Storm":
         """Begin one, in a process group of its own."""
         before = set(self.state.glob("*/runs/*-storm-*"))
-        options = ("--seconds", str(seconds), "--yes", "--unhealthy")
+        options = ("--seconds", str(seconds), "--yes", "--unhealthy", "--radius", "cluster")
         process = subprocess.Popen(
             [*self.base, "storm", "run", word, *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
@@ -146,6 +147,7 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default=",".join(module.EXPERIMENT.id for module in EXPERIMENTS))
+    parser.add_argument("--example", default="three-sites")
     parser.add_argument("--by", default=",".join(WAYS))
     parser.add_argument("--keep", type=Path, help="a folder whose lab is used as it is, or made there and left")
     chosen = parser.parse_args()
@@ -153,10 +155,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = chosen.keep or Path(temporary)
         folder.mkdir(exist_ok=True)
-        lab = Lab(folder, f"killed-{os.getpid()}")
+        lab = Lab(folder, chosen.example, f"killed-{os.getpid()}")
         try:
             up = lab.run("up", "--yes")
-            if up.returncode:
+            if up.returncode not in (0, 1):
                 sys.exit(up.stderr[-2000:])
             for word, way in zip(chosen.only.split(","), itertools.cycle(chosen.by.split(",")), strict=False):
                 try:
