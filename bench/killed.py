@@ -2,11 +2,12 @@
 
     .venv/bin/python bench/killed.py [--only ID[@WORD],...] [--by guard,heal,timer] [--example NAME] [--keep FOLDER]
 
-A lab (of three sites, unless another example is named) and a state folder of its own. For each experiment a storm is begun, and killed when its history says
-that the fault is there. Then, by turns: `guard`: nothing is done, the guard process heals; `heal`: the guard is killed
-as well, and `seakeep storm heal` heals; `timer`: both are killed, and the machines' own timers heal (which does not
-bring back the power of a machine, nor what a namespace holds: those are left to `storm heal`). In the end `seakeep
-status` has to be healthy and `storm heal` has to find nothing. Ends with 1 where that is not so.
+A lab (of three sites, unless another example is named) and a state folder of its own. For each experiment a storm is
+begun, and killed when its history says that the fault is there. Then, by turns: `guard`: nothing is done, the guard
+process heals; `heal`: the guard is killed as well, and `seakeep storm heal` heals; `timer`: both are killed, and the
+machines' own timers heal (which do not bring back the power of a machine, nor delete a namespace: that is left to
+`storm heal`). In the end `seakeep status` has to be healthy and `storm heal` has to find nothing. Ends with 1 where
+that is not so.
 """
 
 import argparse
