@@ -4,13 +4,14 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from tests.unit.transport.test_api import Keeping, certificate, keeping
+from tests.unit.transport.test_api import _PRIVATE, Keeping, certificate, keeping, server
+from tests.unit.transport.test_api import Server as Certified
 
 from seakeep.core.secret import Secret
-from seakeep.transport.api import ApiError, trusting
+from seakeep.transport.api import ApiError, present, trusting
 from seakeep.transport.lean import LeanClient
 
-__all__ = ["keeping"]
+__all__ = ["keeping", "server"]
 Server = tuple[Keeping, Path, Secret]
 
 
@@ -61,6 +62,15 @@ async def test_without_a_token_none_is_shown(keeping: Server) -> None:
     lean = LeanClient(keeping[1], trusting(keeping[2]), server_name="kubernetes", token=None, keep=True)
     assert (await lean.raw("/a"))[0] == 200
     assert "authorization" not in keeping[0].headers[0]
+    lean.close()
+
+
+async def test_it_shows_the_certificate_of_its_context(server: Certified) -> None:
+    context = trusting(server.ca)
+    present(context, (server.ca, _PRIVATE))
+    lean = LeanClient(server.socket, context, server_name="kubernetes", token=None, keep=True)
+    assert await lean.raw("/a") == (200, b"{}")
+    assert server.clients == ["kubernetes"]
     lean.close()
 
 
