@@ -62,7 +62,8 @@ def _chosen(session: Session, run_id: str | None) -> Run:
         if run is None:
             raise RefusedError(f"there is no run {run_id!r}", hint="see `seakeep runs list`")
         if run.verb not in RESUMABLE:
-            raise RefusedError(f"{run.id} is a {run.verb}", hint=f"`seakeep {run.verb}` again goes on where it stopped")
+            command = (Journal.read(run.journal).command if run.journal.exists() else "") or run.verb
+            raise RefusedError(f"{run.id} is no apply", hint=f"`seakeep {command}` again does what is left")
         if not run.journal.exists() or Journal.read(run.journal).finished:
             raise RefusedError(f"there is nothing to resume: {run.id} came to its end", hint="see `seakeep runs list`")
         return run

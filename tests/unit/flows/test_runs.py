@@ -10,13 +10,14 @@ import pytest
 from tests.unit.crash.cluster import Cluster
 from tests.unit.crash.recording import install, record
 
-from seakeep.core.errors import Exit, UndecidedError, UsageError
+from seakeep.core.errors import Exit, RefusedError, UndecidedError, UsageError
 from seakeep.core.verdict import Verdict
 from seakeep.engine.journal import Journal, Result
 from seakeep.engine.lock import Owner
 from seakeep.flows import judge_run, runs
+from seakeep.flows.resume import resume
 from seakeep.report.runs import RunJudgement
-from seakeep.state.runs import Run, list_runs
+from seakeep.state.runs import Run, list_runs, new_run
 
 from .world import FakeSession
 
@@ -203,3 +204,16 @@ async def test_a_run_with_a_change_of_unknown_end_is_unknown(tmp_path: Path) -> 
     assert verdicts(judged)["RUN003"] == "UNKNOWN"
     assert "a/test/unit:x" in message(judged, "RUN003")
     assert "the connection was lost" in message(judged, "RUN002")
+
+
+async def test_what_cannot_be_resumed_is_done_again_by_its_own_command(tmp_path: Path) -> None:
+    """The run's name has a verb, which is not always the command: there is no `seakeep drain`."""
+    session = FakeSession(tmp_path)
+    run = new_run(session.state, "drain", session.clock.now())
+    session.state.write(f"runs/{run.id}/spec.yaml", session.loaded.content)
+    with Journal(run.journal, clock=session.clock) as journal:
+        journal.run_start(run=run.id, by="me", command="node drain", planned=["x"])
+        journal.run_end("interrupted")
+    with pytest.raises(RefusedError, match="is no apply") as caught:
+        await resume(session, run.id, lambda _: True)
+    assert caught.value.hint == "`seakeep node drain` again does what is left"
