@@ -23,6 +23,9 @@ spec:
   ssh: {{user: {user}, key: {key}}}
   machines:
     - {{name: single, address: 10.78.0.11, roles: [etcd, control-plane, worker]}}
+  tenants:  # baseline, because a kernel without seccomp runs nothing that is restricted
+    - {{name: shop, groups: [shop-team], podSecurity: baseline}}
+    - {{name: bank, groups: [bank-team], role: admin, podSecurity: baseline, quota: {{cpu: 1500m, memory: 2048Mi}}}}
   preflight:
     waive:
       - {{id: PRE011, reason: a container on a shared disk, owner: tests, expires: "2099-01-01"}}
@@ -39,6 +42,43 @@ def machine(tmp_path_factory):
         yield lab, base / "seakeep-lab" / lab.name
     finally:
         lab.run("lab", "down").ok()
+
+
+def tenants_are_kept_apart(seakeep):
+    """Every proof holds but the one that packets decide: Flannel enforces no policy, and that is measured and said."""
+    proofs = [word for id_ in range(8, 15) for word in ("--only", f"SEC{id_:03}")]
+    report = seakeep("check", "--live", "--all", *proofs, "-o", "json").ok(1).json
+    found = {}
+    for each in report["findings"]:
+        if each["id"].startswith("SEC"):
+            found.setdefault(each["id"], []).append((each["verdict"], each["message"]))
+    assert {id_: {verdict for verdict, _ in said} for id_, said in found.items()} == {
+        **{f"SEC{id_:03}": {"PASS"} for id_ in range(8, 14)},
+        "SEC014": {"FAIL"},
+    }, found
+    assert [message.partition(":")[0] for _, message in found["SEC014"]] == [
+        "a pod of bank reaches one of its own",
+        "a pod of shop reaches one of its own",
+    ]
+    left = seakeep("kubectl", "--", "get", "pods", "-A", "-o", "name").ok().out
+    assert "seakeep-check" not in left
+
+
+def a_tenant_that_leaves_is_shut_out_and_kept(seakeep, file):
+    """Its quota stays with its namespace: only the rights go. Its people are not asked about any more."""
+    text = file.read_text()
+    file.write_text("".join(line for line in text.splitlines(True) if "name: bank" not in line))
+    plan = seakeep("plan", "-o", "json").ok(1)
+    assert [change["what"] for change in plan.json["changes"]] == [
+        "delete RoleBinding bank/seakeep:tenant",
+        "delete Role bank/seakeep:tenant",
+    ]
+    assert "kubectl -- delete namespace bank" in plan.err
+    seakeep("apply", "--yes").ok()
+    asked = ("get", "secrets", "-n", "bank", "--as=ann", "--as-group=bank-team")
+    assert "Forbidden" in seakeep("kubectl", "--", *asked).ok(1).err
+    seakeep("kubectl", "--", "get", "resourcequota,limitrange", "-n", "bank", "-o", "name").ok()
+    file.write_text(text)
 
 
 def test_the_same_commands_do_the_same_over_plain_ssh(machine, tmp_path):
@@ -72,4 +112,6 @@ def test_the_same_commands_do_the_same_over_plain_ssh(machine, tmp_path):
     assert seakeep("status", "-o", "json").ok().json["verdict"] == "PASS"
     assert seakeep("plan", "-o", "json").ok().json["changes"] == []
     assert "single" in seakeep("kubectl", "--", "get", "nodes").ok().out
+    tenants_are_kept_apart(seakeep)
+    a_tenant_that_leaves_is_shut_out_and_kept(seakeep, file)
     seakeep("reset", "--yes").ok()
