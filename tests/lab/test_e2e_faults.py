@@ -4,7 +4,6 @@ The tests share a machine and stand in the order in which they leave it: first r
 apply that is killed over and over, then a running cluster.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -193,28 +192,6 @@ def test_a_stale_plan_is_refused(one):
     assert "stale" in ran.err or "moved" in ran.err
     one.run("plan", "--out", str(stored)).ok(1)
     one.run("apply", "--yes", str(stored)).ok()
-
-
-def test_a_flood_is_counted_and_leaves_nothing(one):
-    """What a tenant waits on a busy computer says little; that there was a flood, and that it is gone, is no matter of
-    time."""
-    ran = one.run(*("storm", "run", "api_flood", "--seconds", "5", "--yes", "-o", "json"))
-    assert ran.code in (0, 1, 3), ran.err[-3000:]
-    (row,) = ran.json["injections"]
-    assert row["injected"] < row["healed"] < row["recovered"], row
-    asked = {(each["verb"], each["target"]) for each in row["series"]}
-    assert {("read", "tenant"), ("write", "tenant")} <= asked
-    lines = [json.loads(line) for line in (Path(ran.json["folder"]) / "history.jsonl").read_text().splitlines()]
-    dispatched = [
-        line["dispatched"] for line in lines if line["k"] == "flow-control" and line["level"] == "workload-low"
-    ]
-    assert len(dispatched) == 2
-    assert dispatched[1] - dispatched[0] > 100
-    units = "systemctl list-units --all --no-legend 'seakeep-storm-*'; ls -d /var/lib/seakeep/storm 2>/dev/null; true"
-    assert one.ssh("single", units).out == ""
-    assert one.run("storm", "heal").ok().out.count("healed") == 0
-    live = "--field-selector=status.phase=Active"
-    assert "storm" not in one.run("kubectl", "--", "get", "namespaces", live).ok().out
 
 
 def test_nothing_secret_is_in_what_was_written(one):
