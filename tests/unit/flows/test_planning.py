@@ -137,7 +137,7 @@ async def test_resume_refuses_what_came_to_its_end_and_what_is_no_apply(
     await session.past_run("apply", "failed")
     done = await session.past_run("apply", "ok", at=100)
     gone = await session.past_run("reset", "failed", at=200)
-    refusals = {None: "nothing to resume", done.id: "came to its end", gone.id: "is a reset", "x": "no run"}
+    refusals = {None: "nothing to resume", done.id: "came to its end", gone.id: "is no apply", "x": "no run"}
     for run_id, why in refusals.items():
         with pytest.raises(RefusedError, match=why):
             await chosen(session, monkeypatch, run_id)
