@@ -150,8 +150,7 @@ async def _workload(proof: Proof, namespace: str) -> list[Finding]:
 
 
 async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: int) -> None:
-    """An API server that has just come back may not answer yet, answer 429 or 5xx, or not see the new namespace
-    (404): all of that for a moment only. Another refusal stands."""
+    """What stands in the way for a moment only is waited for; another refusal stands."""
     body = objects.deployment(proof.design, namespace, nodes, count=count, restricted=proof.restricted)
 
     async def tidied() -> None:
@@ -166,7 +165,7 @@ async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: i
             await proof.api.apply("apps/v1", "Deployment", "web", body, namespace=namespace)
             await proof.api.apply("v1", "Service", "web", objects.service(namespace), namespace=namespace)
         except ApiError as error:
-            if error.status in (0, 404, 409, 429) or error.status >= 500:
+            if _passes(error):
                 raise
             return error
         return None
@@ -175,6 +174,17 @@ async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: i
     refused = await _until(proof, "the API to take the proof's objects", made, timeout=TAKEN)
     if refused is not None:
         raise refused
+
+
+def _passes(error: ApiError) -> bool:
+    """Whether asking again may help.
+
+    An API server that has just come back may not answer yet, answer 429 or 5xx, or not see the new namespace (404).
+    Each kind of object has an etcd client of its own there, which sends no pings while it is idle: it learns by the
+    failure of its next request that a member's machine has been another one meanwhile (gRPC: Unavailable). For a
+    Service that needs an address the API server calls this an invalid object, 422.
+    """
+    return error.status in (0, 404, 409, 429) or error.status >= 500 or "code = Unavailable" in error.message
 
 
 async def _by_name(proof: Proof, call: "_Call", node: str) -> list[Finding]:

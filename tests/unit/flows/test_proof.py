@@ -189,16 +189,27 @@ async def test_what_is_wrong_elsewhere_is_no_reason_to_start_coredns_again() -> 
     assert "i/o timeout" in message
 
 
-@pytest.mark.parametrize("status", [0, 404, 429, 500, 503])
-async def test_an_api_that_stumbles_once_is_asked_again(status: int) -> None:
+RESET = (
+    'Service "web" is invalid: spec.clusterIPs: Invalid value: [""]: failed to allocate IP: rpc error: '
+    "code = Unavailable desc = error reading from server: read tcp 10.77.3.21:47752->10.77.1.11:2379: read: "
+    "connection reset by peer"
+)
+"""What an API server said whose connection led to a machine that had been replaced."""
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [(status, "etcdserver: leader changed") for status in (0, 404, 429, 500, 503)] + [(422, RESET)],
+)
+async def test_an_api_that_stumbles_once_is_asked_again(status: int, message: str) -> None:
     cluster = Cluster()
     answer, stumbled = cluster.answer, False
 
     def stumbling(method: str, path: str) -> tuple[int, Any]:
         nonlocal stumbled
-        if method == "PATCH" and "deployments" in path and not stumbled:
+        if method == "PATCH" and "services" in path and not stumbled:
             stumbled = True
-            raise ApiError("etcdserver: leader changed", status=status)
+            raise ApiError(message, status=status)
         return answer(method, path)
 
     cluster.answer = stumbling  # type: ignore[method-assign]
