@@ -23,7 +23,7 @@ from seakeep.engine import probe as engine
 from seakeep.engine.probe import Answer, Kind, Outcome, Sampler
 from seakeep.engine.wait import await_until
 from seakeep.flows import probe_account as account
-from seakeep.flows.scratch import remove_leftovers
+from seakeep.flows import scratch
 from seakeep.flows.session import Session
 from seakeep.report.probe import ProbeSummary
 from seakeep.state.rotation import trust_name
@@ -99,8 +99,8 @@ async def probing(
     endpoint = session.design.endpoint
     namespace = f"seakeep-probe-{purpose}-{secrets.token_hex(3)}"
     async with AsyncExitStack() as stack:
-        await remove_leftovers(admin, account.LABEL, purpose)
-        stack.push_async_callback(account.remove, session, admin, namespace)
+        await scratch.remove_leftovers(admin, account.LABEL, purpose)
+        stack.push_async_callback(scratch.remove, admin, namespace, whose="the probe's", progress=session.progress)
         token = await account.prepare(admin, namespace, purpose, CONNECTIONS)
         ways = await stack.enter_async_context(_Ways(session, candidates(session.design, avoid), token))
         work = _Work(ways, namespace)

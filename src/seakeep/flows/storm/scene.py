@@ -6,11 +6,10 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from seakeep.core.errors import SeakeepError
 from seakeep.core.json import Json, JsonObject
 from seakeep.engine.wait import await_until
 from seakeep.experiments.scripts import STORM_LABEL
-from seakeep.flows.scratch import remove_leftovers
+from seakeep.flows import scratch
 from seakeep.flows.session import Session
 from seakeep.transport.api import ApiClient, decoded
 
@@ -41,7 +40,7 @@ class _Pods(msgspec.Struct):
 @asynccontextmanager
 async def scene(session: Session, admin: ApiClient) -> AsyncIterator[str]:
     """The namespace's name, once every pod is ready. What an earlier storm left is removed first."""
-    await remove_leftovers(admin, STORM_LABEL, "yes")
+    await scratch.remove_leftovers(admin, STORM_LABEL, "yes")
     namespace = f"seakeep-storm-{secrets.token_hex(3)}"
     # No kernel without seccomp runs what the restricted level demands; nothing here needs more than baseline allows.
     labels: JsonObject = {STORM_LABEL: "yes", "pod-security.kubernetes.io/enforce": "baseline"}
@@ -53,10 +52,7 @@ async def scene(session: Session, admin: ApiClient) -> AsyncIterator[str]:
         await _ready(session, admin, namespace)
         yield namespace
     finally:
-        try:
-            await admin.delete("v1", "Namespace", namespace)
-        except SeakeepError as error:
-            session.progress.note(f"the storm's namespace {namespace} could not be removed: {error.message}")
+        await scratch.remove(admin, namespace, whose="the storm's", progress=session.progress)
 
 
 async def _ready(session: Session, admin: ApiClient, namespace: str) -> None:

@@ -7,56 +7,25 @@ waits for is seen by a tenant only.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
-
 from seakeep.core.clock import Clock
-from seakeep.core.json import Json, JsonObject
 from seakeep.core.secret import Secret
 from seakeep.engine.probe import Kind, Sampler
 from seakeep.experiments.judge.verdict import TENANT
+from seakeep.flows import scratch
 from seakeep.flows.storm.entrances import Entrances
 from seakeep.flows.storm.observers.availability import INTERVAL, request
 from seakeep.flows.storm.record import Recorder
-from seakeep.transport.api import ApiClient, ApiError, decoded
+from seakeep.transport.api import ApiClient
 
 TOKEN_SECONDS = 3600
 """For which the tenant's token is asked for: the longest fault, and no more."""
 
 
-class _Status(msgspec.Struct):
-    token: str
-
-
-class _TokenRequest(msgspec.Struct):
-    status: _Status
-
-
 async def prepare(admin: ApiClient, namespace: str) -> Secret:
     """The account, which may read and write its one object, and a token of it. ApiError where that does not work."""
-    await admin.apply("v1", "ServiceAccount", TENANT, {"automountServiceAccountToken": False}, namespace=namespace)
-    await admin.apply("v1", "ConfigMap", f"probe-{TENANT}", {"data": {"n": ""}}, namespace=namespace)
-    rule: JsonObject = {
-        "apiGroups": [""],
-        "resources": ["configmaps"],
-        "resourceNames": [f"probe-{TENANT}"],
-        "verbs": ["get", "update"],
-    }
-    rbac = "rbac.authorization.k8s.io"
-    await admin.apply(f"{rbac}/v1", "Role", TENANT, {"rules": [rule]}, namespace=namespace)
-    subjects: list[Json] = [{"kind": "ServiceAccount", "name": TENANT, "namespace": namespace}]
-    role: JsonObject = {"apiGroup": rbac, "kind": "Role", "name": TENANT}
-    binding: JsonObject = {"roleRef": role, "subjects": subjects}
-    await admin.apply(f"{rbac}/v1", "RoleBinding", TENANT, binding, namespace=namespace)
-    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{TENANT}/token"
-    wanted = {
-        "apiVersion": "authentication.k8s.io/v1",
-        "kind": "TokenRequest",
-        "spec": {"expirationSeconds": TOKEN_SECONDS},
-    }
-    status, body = await admin.raw(path, method="POST", body=msgspec.json.encode(wanted))
-    if status >= 300:
-        raise ApiError.of(status, body, "ask for a tenant's token")
-    return Secret(decoded(body, _TokenRequest, "a tenant's token").status.token.encode())
+    return await scratch.account(
+        admin, namespace, TENANT, [f"probe-{TENANT}"], role=TENANT, seconds=TOKEN_SECONDS, whose="a tenant's"
+    )
 
 
 @asynccontextmanager
