@@ -11,7 +11,7 @@ import shlex
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from seakeep.transport.api import ApiError
 
 from .design import FIRST, PORT, VIP
 from .world import Fleet, opened
+
+Connected = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""What serves one connection."""
 
 _MARK = re.compile(r"@@seakeep ([0-9a-f]+) (?!!)(\w+)\\n'")
 
@@ -99,9 +102,8 @@ class _Api:
             writer.close()
 
 
-async def main(folder: Path) -> None:
-    """Serve until standard input ends."""
-    fleet = Fleet(folder)
+async def listen(folder: Path, fleet: Fleet, api: Connected) -> None:
+    """Serve the machines' SSH, and the API at the VIP, until the process ends."""
     machines = Machines(fleet)
 
     class Server(asyncssh.SSHServer):
@@ -116,7 +118,13 @@ async def main(folder: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf = next(each for each in design.pki.leaves if each.server and "kubernetes" in each.dns_names)
     context.load_cert_chain(state.path(leaf.cert), state.path(leaf.key))
-    await asyncio.start_server(_Api(fleet).serve, str(VIP), design.endpoint.port, ssl=context)
+    await asyncio.start_server(api, str(VIP), design.endpoint.port, ssl=context)
+
+
+async def main(folder: Path) -> None:
+    """Serve until standard input ends."""
+    fleet = Fleet(folder)
+    await listen(folder, fleet, _Api(fleet).serve)
     print("ready", flush=True)
     while line := await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline):
         for host in list(fleet.hosts.values())[: int(line)]:

@@ -9,15 +9,12 @@ gzip at level 1, as Kubernetes does it. Pages are made before `ready`: what is m
 import asyncio
 import base64
 import gzip
-import ssl
 import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import asyncssh
 import msgspec
-from bench.fleet.design import PORT, VIP
-from bench.fleet.server import Machines
+from bench.fleet.server import listen
 from bench.fleet.world import Fleet, opened
 
 from seakeep.flows.live_pages import PAGE
@@ -108,24 +105,10 @@ class Api:
 
 async def main(folder: Path, size: Size) -> None:
     """Serve until standard input ends."""
-    fleet = Fleet(folder)
-    machines = Machines(fleet)
-
-    class Server(asyncssh.SSHServer):
-        def connection_requested(self, *_: object) -> bool:
-            return True
-
-    await asyncssh.create_server(
-        Server, "0.0.0.0", PORT, server_host_keys=[str(folder / "host")], process_factory=machines.serve,
-        authorized_client_keys=str(folder / "key.pub"), encoding=None,
-    )  # fmt: skip
-    _, design, state = opened(folder)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    leaf = next(each for each in design.pki.leaves if each.server and "kubernetes" in each.dns_names)
-    context.load_cert_chain(state.path(leaf.cert), state.path(leaf.key))
+    _, design, _ = opened(folder)
     lists = Lists(collections(size, [machine.name for machine in design.nodes]))
     lists.warm(PAGE)
-    await asyncio.start_server(Api(lists).serve, str(VIP), design.endpoint.port, ssl=context)
+    await listen(folder, Fleet(folder), Api(lists).serve)
     sent = sum(len(body) for body, _ in lists.pages.values())
     print(f"ready {len(lists.pages)} {lists.uncompressed / 1e6:.0f} {sent / 1e6:.0f}", flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
