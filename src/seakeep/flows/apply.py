@@ -21,7 +21,7 @@ from seakeep.engine.stage import Stage
 from seakeep.flows import absent, planning, readiness, rolling
 from seakeep.flows.cluster_changes import change_cluster
 from seakeep.flows.gates import gates, together
-from seakeep.flows.journaled import ended_by, operator_name
+from seakeep.flows.journaled import journaled
 from seakeep.flows.kubectl import connected
 from seakeep.flows.locks import api_lease, machine_lock
 from seakeep.flows.proof import Proof, prove
@@ -144,19 +144,9 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
         raise RefusedError("not confirmed; nothing was changed")
     watch.pause()
     _record(session, run, plan, view)
-    with Journal(run.journal, clock=session.clock) as journal:
-        journal.run_start(
-            run=run.id,
-            by=operator_name(),
-            command=asked.command,
-            planned=[change.id for change in plan.changes],
-        )
-        try:
-            report = await _Work(session, run, decided, journal, watch).all(owner)
-        except SeakeepError as error:
-            journal.run_end(ended_by(error), error.message)
-            raise
-        journal.run_end("ok")
+    planned = [change.id for change in plan.changes]
+    with journaled(session, run, command=asked.command, planned=planned) as journal:
+        report = await _Work(session, run, decided, journal, watch).all(owner)
     session.state.write(f"runs/{run.id}/report.json", msgspec.json.encode(report))
     return report
 
@@ -261,8 +251,9 @@ class _Work:
         restricted = all(traits_of(each).seccomp for each in known)
 
         async def renew_dns(why: str) -> None:
-            session.progress.note(f"{why}: it is started again")
-            self.journal.note(f"{why}: it is started again")
+            said = f"{why}: it is started again"
+            session.progress.note(said)
+            self.journal.note(said)
             workloads = [each for each in readiness.addons(session.design) if each.name == coredns.NAME]
             await restart(session, clients["admin"], workloads)
 

@@ -1,4 +1,4 @@
-"""Runs of one stage that cannot be resumed: their journal from its start to how they ended."""
+"""A run's journal from its start to how it ended, and the execution of runs of one stage, which cannot be resumed."""
 
 import getpass
 import platform
@@ -19,11 +19,6 @@ def operator_name() -> str:
     return f"{getpass.getuser()}@{platform.node()}"
 
 
-def ended_by(error: SeakeepError) -> str:
-    """How journals call the end of a run that this error ended."""
-    return "interrupted" if error.exit_code == Exit.INTERRUPTED else "failed"
-
-
 @contextmanager
 def journaled(session: Session, run: Run, *, command: str, planned: Iterable[str]) -> Iterator[Journal]:
     """The run's journal, up to how the run ended: ok, failed, or interrupted by the person."""
@@ -32,7 +27,8 @@ def journaled(session: Session, run: Run, *, command: str, planned: Iterable[str
         try:
             yield journal
         except SeakeepError as error:
-            journal.run_end(ended_by(error), error.message)
+            interrupted = error.exit_code == Exit.INTERRUPTED
+            journal.run_end("interrupted" if interrupted else "failed", error.message)
             raise
         journal.run_end("ok")
 

@@ -15,6 +15,7 @@ from seakeep.design.model import Design, Machine
 from seakeep.design.traits import Traits
 from seakeep.engine.journal import History, Journal
 from seakeep.flows import apply as apply_flow
+from seakeep.flows import journaled
 from seakeep.state import certificates, pki
 
 from .cluster import Authority, Cluster, Moment, another_process
@@ -87,7 +88,7 @@ def record(cluster: Cluster, patch: pytest.MonkeyPatch, start: Moment | None = N
     for host in cluster.hosts.values():
         host.moved = look
     with patch.context() as inner:
-        inner.setattr(apply_flow, "Journal", lambda path, clock: _Told(path, clock=clock, told=told))
+        inner.setattr(journaled, "Journal", lambda path, clock: _Told(path, clock=clock, told=told))
         if start is None:
             cluster.apply()
         else:
@@ -108,7 +109,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(pki, name, getattr(authority, name))
     patch.setattr(pki.secrets, "token_bytes", lambda count: bytes(count) if count == 32 else os.urandom(count))
     patch.setattr(apply_flow.Owner, "me", another_process)
-    patch.setattr(apply_flow, "Journal", SilentJournal)
+    patch.setattr(journaled, "Journal", SilentJournal)
     patch.setattr(os, "fsync", lambda _: None)
     patch.setattr(apply_flow, "prove", _proven)
     _render_once(patch)
