@@ -345,10 +345,9 @@ async def _exec(proof: Proof, call: _Call) -> str:
 async def _remove(proof: Proof, namespace: str) -> str:
     """Everything that ran is gone, and the namespace is being deleted. The controller manager lets a namespace rest
     for five seconds before it begins (namespaceDeletionGracePeriod); nothing is learned by waiting for that."""
-    with contextlib.suppress(ApiError):
-        await proof.api.delete("apps/v1", "Deployment", "web", namespace=namespace)
 
     async def empty() -> None:
+        await proof.api.delete("apps/v1", "Deployment", "web", namespace=namespace)
         status, body = await proof.api.raw(f"/api/v1/namespaces/{namespace}/pods")
         left = decoded(body, _Pods, "list pods").items if status == 200 else []
         if status not in (200, 404) or left:
