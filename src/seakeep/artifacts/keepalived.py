@@ -1,8 +1,10 @@
-"""The VIP: VRRP between the load balancers, held by one whose own HAProxy reaches a ready API server.
+"""The VIP: VRRP between the load balancers, held by one whose own HAProxy has an API server to use.
 
 All start as BACKUP with `nopreempt`: whoever holds the VIP keeps it until its check fails, so a machine that
 comes back causes no second failover. Priorities only order the first election. A failed check is a FAULT, not
-a lower weight: the holder resigns at once (priority 0) instead of waiting to be outvoted.
+a lower weight: the holder resigns (priority 0) instead of waiting to be outvoted. It does so at once where HAProxy has
+nobody to give connections to, and after a while where those that it has are not ready: then etcd is in trouble, for all
+load balancers alike or on the wrong side of a broken network.
 
 It is stopped before HAProxy and started after it, whoever restarts that one: the VIP leaves first.
 """
@@ -10,9 +12,9 @@ It is stopped before HAProxy and started after it, whoever restarts that one: th
 from seakeep.artifacts import unit
 from seakeep.artifacts.base import FileSpec, MachineFiles, UnitSpec, UserSpec
 from seakeep.artifacts.common import LB, UNITS, unit_file
-from seakeep.artifacts.haproxy import CA
+from seakeep.artifacts.haproxy import CHECKER, STATE
 from seakeep.artifacts.haproxy import NAME as HAPROXY_NAME
-from seakeep.design.model import Design, Machine, Role
+from seakeep.design.model import Design, Machine, Role, Timings
 from seakeep.design.traits import Traits
 
 NAME = "seakeep-keepalived"
@@ -22,7 +24,6 @@ LEAVE = f"{LB}/leave-vip"
 NOTE = f"{LB}/note-state"
 RUN = "/run/seakeep-keepalived"
 TABLE = "seakeep_leave"
-USER = "seakeep-check"
 PROGRAM = "/usr/sbin/keepalived"
 HAPROXY = f"{HAPROXY_NAME}.service"
 
@@ -32,7 +33,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     if design.endpoint.vip is None:
         return MachineFiles()
     return MachineFiles(
-        users=(UserSpec(name=USER, home="/nonexistent"),),
+        users=(UserSpec(name=CHECKER, home="/nonexistent"),),
         files=(
             FileSpec(path=CONFIG, parts=(_config(design, machine, traits),), mode=0o600),
             FileSpec(path=CHECK, parts=(_check(design),), mode=0o755),
@@ -71,21 +72,15 @@ def _config(design: Design, machine: Machine, traits: Traits) -> str:
     lines = [
         "global_defs {",
         f"    router_id {machine.name}",
-        f"    script_user {USER} {USER}",
+        f"    script_user {CHECKER} {CHECKER}",
         "    enable_script_security",
         "    vrrp_version 3",
-        "    vrrp_garp_master_refresh 60",
+        # Whoever else believed to hold the VIP has announced it as well; neighbours believe the last one they heard.
+        "    vrrp_garp_master_refresh 1",
         "}",
         "",
-        "vrrp_script api {",
-        f'    script "{CHECK}"',
-        f"    interval {timings.vip_check_interval}",
-        f"    timeout {timings.vip_check_interval}",
-        f"    fall {timings.vip_check_fall}",
-        f"    rise {timings.vip_check_rise}",
-        "    init_fail",
-        "}",
-        "",
+        *_script("usable", timings, timings.vip_check_fall),
+        *_script("ready", timings, timings.vip_ready_fall),
         "vrrp_instance api {",
         "    state BACKUP",
         "    nopreempt",
@@ -102,7 +97,8 @@ def _config(design: Design, machine: Machine, traits: Traits) -> str:
         f"        {design.endpoint.vip}/32",
         "    }",
         "    track_script {",
-        "        api",
+        "        usable",
+        "        ready",
         "    }",
         f'    notify "{NOTE}" root root',
         "}",
@@ -110,14 +106,28 @@ def _config(design: Design, machine: Machine, traits: Traits) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _script(name: str, timings: Timings, fall: int) -> list[str]:
+    """A check with this argument, given up after so many failures in a row."""
+    return [
+        f"vrrp_script {name} {{",
+        f'    script "{CHECK} {name}"',
+        f"    interval {timings.vip_check_interval}",
+        f"    timeout {timings.vip_check_interval}",
+        f"    fall {fall}",
+        f"    rise {timings.vip_check_rise}",
+        "    init_fail",
+        "}",
+        "",
+    ]
+
+
 def _check(design: Design) -> str:
-    vip, port = design.endpoint.vip, design.endpoint.port
     return (
         "#!/bin/sh\n"
-        "# Exit 0 when this machine's own HAProxy reaches an API server that is ready.\n"
+        "# check-api usable|ready: exit 0 when this machine's own HAProxy has an API server to give connections to,\n"
+        "# or one that is ready.\n"
         f"exec curl --silent --fail --output /dev/null --max-time {design.timings.vip_check_interval} \\\n"
-        f"  --noproxy '*' --cacert {CA} --connect-to {vip}:{port}:127.0.0.1:{port} \\\n"
-        f"  https://{vip}:{port}/readyz\n"
+        f"  --noproxy '*' --unix-socket {STATE} \"http://localhost/$1\"\n"
     )
 
 

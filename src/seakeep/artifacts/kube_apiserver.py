@@ -96,6 +96,8 @@ def flags(design: Design, machine: Machine) -> dict[str, str]:
         "etcd-cafile": f"{PKI}/etcd-ca.crt",
         "etcd-certfile": f"{PKI}/apiserver-etcd-client.crt",
         "etcd-keyfile": f"{PKI}/apiserver-etcd-client.key",
+        # Two seconds otherwise: longer than a load balancer waits, which would then take it for dead.
+        "etcd-readycheck-timeout": f"{design.timings.etcd_ready_ms}ms",
         "service-cluster-ip-range": str(network.service_range),
         "tls-cert-file": f"{PKI}/apiserver.crt",
         "tls-private-key-file": f"{PKI}/apiserver.key",

@@ -105,16 +105,20 @@ class Timings:
     """Derived in one place; seconds unless named otherwise.
 
     Invariants: lb_inter x lb_fall <= shutdown_delay; VIP failover = vrrp_advert_s x 3 + skew < 4 s;
-    vip_check_interval x vip_check_fall < 4 s.
+    vip_check_interval x vip_check_fall < 4 s; etcd_ready_ms < lb_timeout_ms, so that an API server whose etcd is silent
+    still answers a load balancer's check.
     """
 
     lb_inter_ms: int
+    lb_timeout_ms: int
     lb_fall: int
     lb_rise: int
     shutdown_delay: int
+    etcd_ready_ms: int
     vrrp_advert_s: float
     vip_check_interval: int
     vip_check_fall: int
+    vip_ready_fall: int
     vip_check_rise: int
     node_status_update: int
     node_monitor_grace: int

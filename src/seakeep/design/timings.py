@@ -16,17 +16,22 @@ def timings() -> Timings:
     inter_ms, fall, rise = 1000, 2, 2
     made = Timings(
         lb_inter_ms=inter_ms,
+        lb_timeout_ms=max(inter_ms, 1000),
         lb_fall=fall,
         lb_rise=rise,
         shutdown_delay=math.ceil(inter_ms * fall / 1000) + _DRAIN_MARGIN_S,
+        etcd_ready_ms=700,
         vrrp_advert_s=0.3,
         vip_check_interval=1,
         vip_check_fall=2,
+        # An API server's etcd clients need 10 s to leave a silent member (keepaliveTimeout in its factory/etcd3.go).
+        vip_ready_fall=15,
         vip_check_rise=2,
         node_status_update=4,
         node_monitor_grace=20,
     )
     assert made.lb_inter_ms * made.lb_fall / 1000 <= made.shutdown_delay
+    assert made.etcd_ready_ms < made.lb_timeout_ms
     assert vip_failover(made) < FAILOVER_LIMIT_S
     assert made.node_status_update * 4 <= made.node_monitor_grace
     return made

@@ -1,8 +1,9 @@
 """Machines are cut off from all others; the operator still reaches them.
 
 What: nft rules on each target drop every packet from and to every machine that is not a target, standing connections
-included. SSH is left open. Why: a broken switch or a wrong firewall rule; unlike a dead machine, what runs on one that
-is cut off still believes that it leads, holds the VIP or is ready. Heal: delete the table that holds the rules.
+and ARP included. SSH is left open. Why: a broken switch or a wrong firewall rule; unlike a dead machine, what runs on
+one that is cut off still believes that it leads, holds the VIP or is ready. Heal: delete the tables that hold the
+rules.
 """
 
 from seakeep.experiments import predictions, scripts
@@ -24,7 +25,8 @@ def inject(injection: Injection) -> tuple[AnyAction, ...]:
         Shell(
             host=machine.name,
             what="drop all packets from and to other machines",
-            script=scripts.cut(injection.token, machine, injection.others),
+            script=scripts.cut(injection.token, machine, injection.others)
+            + scripts.cut_arp(injection.token, injection.others, injection.design.endpoint.vip),
         )
         for machine in injection.targets
     )

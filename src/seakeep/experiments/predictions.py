@@ -18,6 +18,11 @@ SETTLES_S = 10.0
 """After this long every request at the endpoint is answered again, though what broke it still lasts: connections to
 what is gone have been cut, and new ones are not sent there."""
 
+SETTLES_ETCD_S = 25.0
+"""The same where members of etcd fell silent: an API server's etcd client leaves one 10 s after a request met it
+(keepaliveTimeout in its storagebackend/factory/etcd3.go, which is its TCP_USER_TIMEOUT), and it has a client for each
+kind of object, of which each has to meet it."""
+
 
 def machines_gone(injection: Injection) -> Prediction:
     """The targets are gone at once, whatever took them: power, network, or all that runs on them."""
@@ -31,7 +36,7 @@ def machines_gone(injection: Injection) -> Prediction:
         why=f"{found.reason}; {_timers(injection)}",
         write_gap=limit,
         read_gap=limit,
-        settles=SETTLES_S,
+        settles=SETTLES_ETCD_S if any(Role.ETCD in target.roles for target in targets) else SETTLES_S,
         # A look-up that a lost replica would have answered is lost with it, until the node is known to be gone.
         dns_failures=None if any(target in dns_hosts(design.machines) for target in targets) else 0,
     )
@@ -63,7 +68,10 @@ def _timers(injection: Injection) -> str:
     hit = {role for machine in injection.targets for role in machine.roles}
     said = []
     if Role.ETCD in hit:
-        said.append(f"etcd elects a leader after {etcd.election_ms} to {2 * etcd.election_ms} ms")
+        said.append(
+            f"etcd elects a leader after {etcd.election_ms} to {2 * etcd.election_ms} ms, API servers' etcd clients"
+            " leave a silent member after 10 s"
+        )
     if Role.CONTROL_PLANE in hit:
         said.append(f"HAProxy leaves an API server after {timings.lb_inter_ms} ms x {timings.lb_fall}")
     if Role.LOAD_BALANCER in hit:

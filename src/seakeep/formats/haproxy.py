@@ -100,7 +100,11 @@ class Backend:
 
     @property
     def path(self) -> str:
-        """The path that an HTTP check asks for; '' where it is none."""
+        """The path that an HTTP check asks for, without its query; '' where it is none."""
+        return self._uri.partition("?")[0]
+
+    @property
+    def _uri(self) -> str:
         for each in self.section.find("http-check", "send"):
             if "uri" in each.words[:-1]:
                 return each.words[each.words.index("uri") + 1]

@@ -25,6 +25,7 @@ from seakeep.artifacts import (
 from seakeep.artifacts.base import MachineFiles
 from seakeep.design.model import Design, Role
 from seakeep.design.traits import Traits
+from seakeep.formats import haproxy as formats
 
 
 def content(files: MachineFiles, path: str) -> str:
@@ -298,14 +299,40 @@ def test_balancers_differ_in_order_and_share_the_rest(three_sites: Design) -> No
         assert f"{three_sites.endpoint.vip}/32" in text
 
 
-def test_who_holds_the_vip_asks_through_its_own_balancer(three_sites: Design) -> None:
+def test_who_holds_the_vip_asks_its_own_balancer(three_sites: Design) -> None:
     machine = first(three_sites, Role.LOAD_BALANCER)
-    text = content(keepalived.render(three_sites, machine, Traits()), keepalived.CHECK)
-    vip = three_sites.endpoint.vip
-    assert f"--connect-to {vip}:6443:127.0.0.1:6443" in text
-    assert "--insecure" not in text
-    assert " -k" not in text
-    assert "/readyz" in text
+    files = keepalived.render(three_sites, machine, Traits())
+    asked = content(files, keepalived.CHECK)
+    conf = content(files, keepalived.CONFIG)
+    answers = content(haproxy.render(three_sites, machine, Traits()), haproxy.CONFIG)
+    assert f'--unix-socket {haproxy.STATE} "http://localhost/$1"' in asked
+    for question in ("usable", "ready"):
+        assert f'script "{keepalived.CHECK} {question}"' in conf
+        assert f"return status 200 if {{ path /{question} }}" in answers
+
+
+def test_a_balancer_leaves_a_silent_server_before_its_check_is_over(three_sites: Design) -> None:
+    """An API server's answer about etcd comes before HAProxy takes it for dead, and both before the VIP leaves."""
+    machine = first(three_sites, Role.CONTROL_PLANE)
+    timings = three_sites.timings
+    flags = kube_apiserver.flags(three_sites, machine)
+    assert flags["etcd-readycheck-timeout"] == f"{timings.etcd_ready_ms}ms"
+    assert timings.etcd_ready_ms < timings.lb_timeout_ms
+    assert timings.vip_check_fall < timings.vip_ready_fall
+
+
+def backends(design: Design) -> dict[str, formats.Backend]:
+    text = content(haproxy.render(design, first(design, Role.LOAD_BALANCER), Traits()), haproxy.CONFIG)
+    return {each.section.name: each for each in formats.api_backends(formats.parse(text))}
+
+
+def test_the_last_resort_asks_everything_but_etcd_of_the_same_servers(three_sites: Design) -> None:
+    found = backends(three_sites)
+    assert list(found) == [haproxy.BACKEND, haproxy.LAST]
+    first_choice, last = found.values()
+    assert [each.address for each in first_choice.servers] == [each.address for each in last.servers]
+    assert first_choice.servers[0].options == last.servers[0].options
+    assert (first_choice.path, last.path) == ("/readyz", "/readyz")
 
 
 def test_no_code_reads_a_clock_or_the_environment() -> None:

@@ -74,8 +74,8 @@ def test_keepalived_accepts_its_configuration(example: str, request: pytest.Fixt
     lay_out(design, design.with_role(Role.LOAD_BALANCER)[0].name, tmp_path)
     config = tmp_path / keepalived.CONFIG.lstrip("/")
     # The account and the script are made on the machine; every system has these.
-    text = config.read_text().replace(f"script_user {keepalived.USER} {keepalived.USER}", "script_user daemon daemon")
-    config.write_text(text.replace(keepalived.CHECK, "/bin/true"))
+    text = config.read_text().replace(f"script_user {haproxy.CHECKER} {haproxy.CHECKER}", "script_user daemon daemon")
+    config.write_text(text.replace(keepalived.CHECK, "/bin/echo"))
     assert keepalived_says(config) == ""
     config.write_text(config.read_text().replace("nopreempt", "nopreemption"))
     assert "nopreemption" in keepalived_says(config)

@@ -121,12 +121,14 @@ def probes(verb: str, target: str, via: str, good_until: float, outcome: str = "
         (probes("read", "a-cp1", "c-etcd1", 10), ""),
         (probes("read", "b-cp1", "a-cp1", 10), ""),
         (probes("read", "b-cp1", "c-etcd1", 10, "unseen"), ""),
-        (probes("lookup", "b-worker1", "b-worker1", 10), "no lookup was answered at b-worker1"),
+        # a-cp1 may run a CoreDNS: look-ups are sent to it until its node is known to be lost.
+        (probes("lookup", "b-worker1", "b-worker1", 10), ""),
+        (probes("lookup", "b-worker1", "b-worker1", 3), "no lookup was answered at b-worker1"),
         (probes("request", "b-worker1", "b-worker1", 10), ""),
         (probes("write", "endpoint", "c-etcd1", 5), ""),
         (probes("write", "endpoint", "c-etcd1", 0), "no write was answered at the endpoint for 39 s"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_a_run_stops_itself_when_a_probe_outside_the_radius_fails(lines, said) -> None:
     found = abort.reason(lines, injection(), Abort(no_writes=38.5, outside=15.0), (1.0, 40.0))
