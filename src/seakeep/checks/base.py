@@ -64,7 +64,8 @@ class Check:
 
     `types`, `roles` and `forms` choose what it is asked about (see Per). `needs` names the facts or API resources
     without which a live check is UNKNOWN. `references` are places that say why. `equivalents` are the ids of the same
-    question in other tools, `tool:id` as in `cis-1.12:1.2.1`.
+    question in other tools, `tool:id` as in `cis-1.12:1.2.1`. `fixable` says that some of its failures have one right
+    answer, which `--fix` writes.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Check:
     needs: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     equivalents: tuple[str, ...] = ()
+    fixable: bool = False
 
     def found(self, verdict: Verdict, message: str, *, where: str = "", severity: Severity | None = None) -> Finding:
         """A finding of this check about the machines."""

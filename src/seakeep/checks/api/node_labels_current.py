@@ -24,6 +24,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.POD,
     remediation="use the label that took its place",
+    fixable=True,
     references=("https://kubernetes.io/docs/reference/labels-annotations-taints/",),
 )
 

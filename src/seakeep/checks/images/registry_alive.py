@@ -18,6 +18,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.CONTAINER,
     remediation="use registry.k8s.io",
+    fixable=True,
     references=("https://kubernetes.io/blog/2023/03/10/image-registry-redirect/",),
     equivalents=("kubescape:C-0253",),
 )

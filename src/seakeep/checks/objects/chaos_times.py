@@ -21,6 +21,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     types=("chaos-mesh.org/PodChaos",),
     remediation="duration with pod-failure, gracePeriod with pod-kill",
+    fixable=True,
     references=("https://chaos-mesh.org/docs/simulate-pod-chaos-on-kubernetes/",),
 )
 

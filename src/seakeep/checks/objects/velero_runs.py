@@ -22,6 +22,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     types=("velero.io/Schedule",),
     remediation="paused: false, and a schedule such as 0 2 * * *",
+    fixable=True,
     references=("https://velero.io/docs/main/api-types/schedule/",),
 )
 

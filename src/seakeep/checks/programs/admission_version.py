@@ -17,6 +17,7 @@ CHECK = Check(
     scope=Scope.FILE,
     types=("AdmissionConfiguration",),
     remediation="apiVersion: apiserver.config.k8s.io/v1",
+    fixable=True,
 )
 
 

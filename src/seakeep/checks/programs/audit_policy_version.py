@@ -18,6 +18,7 @@ CHECK = Check(
     scope=Scope.FILE,
     types=("Policy",),
     remediation="apiVersion: audit.k8s.io/v1",
+    fixable=True,
 )
 
 

@@ -22,6 +22,7 @@ CHECK = Check(
     scope=Scope.FILE,
     types=("Policy",),
     remediation="level: Metadata for secrets, serviceaccounts/token and tokenreviews, before wider rules",
+    fixable=True,
 )
 
 

@@ -19,6 +19,7 @@ CHECK = Check(
     scope=Scope.FILE,
     types=("KubeletConfiguration",),
     remediation="protectKernelDefaults: true, with the settings it wants in sysctl.d",
+    fixable=True,
     references=("https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",),
     equivalents=(
         "kubescape:C-0177",

@@ -19,6 +19,7 @@ CHECK = Check(
     scope=Scope.FILE,
     types=("KubeletConfiguration",),
     remediation="readOnlyPort: 0",
+    fixable=True,
     references=("https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",),
     equivalents=(
         "cis-1.12:4.2.4",

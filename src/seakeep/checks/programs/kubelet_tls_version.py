@@ -19,6 +19,7 @@ CHECK = Check(
     scope=Scope.FILE,
     types=("KubeletConfiguration",),
     remediation="tlsMinVersion: VersionTLS12",
+    fixable=True,
     references=("https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/",),
 )
 

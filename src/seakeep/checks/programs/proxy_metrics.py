@@ -18,6 +18,7 @@ CHECK = Check(
     scope=Scope.FILE,
     types=("KubeProxyConfiguration",),
     remediation="metricsBindAddress: 127.0.0.1:10249",
+    fixable=True,
     equivalents=("cis-1.12:4.3.1", "kubescape:C-0291"),
 )
 

@@ -20,6 +20,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     types=("*",),
     remediation="write the value in the type that the field has",
+    fixable=True,
     equivalents=("kube-linter:schema-validation",),
 )
 

@@ -19,6 +19,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     types=("*",),
     remediation="use one of the words that the field takes",
+    fixable=True,
     equivalents=("kube-linter:schema-validation",),
 )
 

@@ -21,6 +21,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     types=("*",),
     remediation="use the field's right name",
+    fixable=True,
     references=("https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",),
     equivalents=("kube-linter:schema-validation",),
 )

@@ -19,6 +19,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     types=("Deployment", "StatefulSet", "ReplicaSet", "argoproj.io/Rollout"),
     remediation="remove spec.replicas",
+    fixable=True,
     references=(
         "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
     ),

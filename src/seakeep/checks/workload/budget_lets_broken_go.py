@@ -19,6 +19,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     types=("PodDisruptionBudget",),
     remediation="set unhealthyPodEvictionPolicy: AlwaysAllow",
+    fixable=True,
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy",),
     equivalents=("kube-linter:pdb-unhealthy-pod-eviction-policy",),
 )

@@ -18,6 +18,7 @@ CHECK = Check(
     per=Per.CONTAINER,
     roles=(Role.APP, Role.SIDECAR, Role.INIT),
     remediation="remove stdin and tty",
+    fixable=True,
     equivalents=("gatekeeper:disallowinteractive",),
 )
 

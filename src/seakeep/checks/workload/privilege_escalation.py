@@ -22,6 +22,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.CONTAINER,
     remediation="set securityContext.allowPrivilegeEscalation: false",
+    fixable=True,
     references=("https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",),
     equivalents=(
         "kube-linter:privilege-escalation-container",

@@ -18,6 +18,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.CONTAINER,
     remediation="remove securityContext.procMount",
+    fixable=True,
     references=("https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline",),
     equivalents=(
         "kube-linter:unsafe-proc-mount",

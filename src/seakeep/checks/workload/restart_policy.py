@@ -19,6 +19,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.POD,
     remediation="set restartPolicy: OnFailure for Jobs, Always for what serves",
+    fixable=True,
     equivalents=(
         "kube-score:cronjob-restartpolicy",
         "kube-linter:restart-policy",

@@ -21,6 +21,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.CONTAINER,
     remediation="set securityContext.seccompProfile.type: RuntimeDefault for the pod",
+    fixable=True,
     references=("https://kubernetes.io/docs/tutorials/security/seccomp/",),
     equivalents=(
         "kube-score:container-seccomp-profile",

@@ -17,6 +17,7 @@ CHECK = Check(
     scope=Scope.MANIFEST,
     per=Per.POD,
     remediation="rename serviceAccount to serviceAccountName",
+    fixable=True,
     equivalents=(
         "kube-linter:deprecated-service-account-field",
         "kubescape:C-0294",
