@@ -31,6 +31,16 @@ def documents() -> list[Path]:
 
 
 DOCUMENTS = documents()
+CHECKS = ROOT / "docs" / "reference" / "checks"
+GROUPS = [[page] for page in DOCUMENTS if page.parent != CHECKS] + [
+    [page for page in DOCUMENTS if page.parent == CHECKS]
+]
+"""What is tested together: each page alone, and the hundreds of generated pages of checks at once."""
+
+
+def named(group: list[Path]) -> str:
+    """The id of a test."""
+    return str((group[0] if len(group) == 1 else CHECKS).relative_to(ROOT))
 
 
 def blocks(text: str, language: str) -> Iterator[str]:
@@ -89,24 +99,24 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_relative_links_lead_somewhere(page: Path) -> None:
+@pytest.mark.parametrize("group", GROUPS, ids=named)
+def test_relative_links_lead_somewhere(group: list[Path]) -> None:
     broken = []
-    for link in LINK.findall(prose(page.read_text())):
+    for page, link in [(each, link) for each in group for link in LINK.findall(prose(each.read_text()))]:
         if "://" in link or link.startswith("mailto:"):
             continue
         name, _, anchor = link.partition("#")
         target = (page.parent / name).resolve() if name else page
         if not target.exists() or (anchor and anchor not in anchors(target.read_text())):
-            broken.append(link)
+            broken.append(f"{page.name}: {link}")
 
     assert broken == []
 
 
-@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_command_that_is_written_down_parses(page: Path) -> None:
+@pytest.mark.parametrize("group", GROUPS, ids=named)
+def test_every_command_that_is_written_down_parses(group: list[Path]) -> None:
     wrong = []
-    for words in ours(page.read_text(), "seakeep"):
+    for words in (words for page in group for words in ours(page.read_text(), "seakeep")):
         # `COMMAND` stands for any; braces and bars are the generated reference's synopses.
         if "COMMAND" in words or any("{" in word for word in words):
             continue
@@ -118,17 +128,18 @@ def test_every_command_that_is_written_down_parses(page: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_make_target_that_is_named_exists(page: Path) -> None:
-    named = {word for words in ours(page.read_text(), "make") for word in words if re.fullmatch(r"[a-z-]+", word)}
+@pytest.mark.parametrize("group", GROUPS, ids=named)
+def test_every_make_target_that_is_named_exists(group: list[Path]) -> None:
+    used = [words for page in group for words in ours(page.read_text(), "make")]
+    wanted = {word for words in used for word in words if re.fullmatch(r"[a-z-]+", word)}
 
-    assert named - targets() == set()
+    assert wanted - targets() == set()
 
 
 def test_every_page_of_the_docs_is_in_their_index() -> None:
     folder = ROOT / "docs"
     index = folder / "README.md"
-    checks = folder / "reference" / "checks.md"  # has the pages of the areas of checks
+    checks = folder / "reference" / "checks.md"  # has the pages of the areas, and of every check
     listed = {
         (page.parent / link.partition("#")[0]).resolve()
         for page in (index, checks)

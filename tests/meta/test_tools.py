@@ -1,17 +1,23 @@
 """The developers' tools: the count of all tests, and the generated reference."""
 
 import importlib.util
+import sys
 from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from seakeep.checks.catalog import catalog
+from seakeep.flows.waivers import read_waivers
+
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 
 
 def tool(name: str) -> ModuleType:
-    """A script of tools/, as a module."""
+    """A script of tools/, as a module. What it imports of its neighbours it finds as when it is started."""
+    if str(TOOLS) not in sys.path:
+        sys.path.append(str(TOOLS))
     spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -49,16 +55,69 @@ def test_the_last_line_reads_like_pytests() -> None:
     assert summary(Counter(), 1) == "===== no tests ran in 1.00s ====="
 
 
-def test_a_stale_or_missing_page_fails_the_check(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    docs = tool("gen_docs")
+@pytest.fixture
+def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[ModuleType, Path]:
+    """The generator, and a folder with all that it writes."""
+    docs, folder = tool("gen_docs"), tmp_path / "reference"
     monkeypatch.setattr(docs, "ROOT", tmp_path)
-    monkeypatch.setattr(docs, "REFERENCE", tmp_path / "reference")
-
+    monkeypatch.setattr(docs, "REFERENCE", folder)
     assert docs.main(["check"]) == 1
     assert docs.main(["write"]) == 0
     assert docs.main(["check"]) == 0
-    (tmp_path / "reference" / "cli.md").write_text("old\n")
+    return docs, folder
+
+
+@pytest.mark.parametrize("page", ["cli.md", "checks/POD001.md", "checks/workload.md", "checks.md"])
+def test_a_stale_or_missing_page_fails_the_check(
+    reference: tuple[ModuleType, Path], page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs, folder = reference
+    for spoil in (lambda: (folder / page).write_text("old\n"), (folder / page).unlink):
+        spoil()
+        capsys.readouterr()
+        assert docs.main(["check"]) == 1
+        assert f"reference/{page}: stale" in capsys.readouterr().out
+        assert docs.main(["write"]) == 0
+        assert docs.main(["check"]) == 0
+
+
+@pytest.mark.parametrize("page", ["checks/POD999.md", "old/area.md"])
+def test_a_page_that_nothing_makes_any_more_fails_the_check_and_is_taken_away(
+    reference: tuple[ModuleType, Path], page: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    docs, folder = reference
+    (folder / page).parent.mkdir(exist_ok=True)
+    (folder / page).write_text("left\n")
+    capsys.readouterr()
+
     assert docs.main(["check"]) == 1
-    assert "reference/cli.md: stale" in capsys.readouterr().out
+    assert f"reference/{page}: nothing makes it any more" in capsys.readouterr().out
+    assert (folder / page).exists()
+    assert docs.main(["write"]) == 0
+    assert not (folder / page).exists()
+    assert docs.main(["check"]) == 0
+
+
+def test_every_check_has_a_page_with_all_that_it_says_of_itself() -> None:
+    docs = tool("gen_docs")
+    made = docs.pages()
+    for entry in catalog():
+        check, page = entry.check, made[f"checks/{entry.check.id}.md"]
+        said = [check.title, check.severity, check.since, check.remediation, *(text for _, text in entry.parts)]
+        said += [*check.needs, *check.references, *check.equivalents, f"seakeep explain {check.id}"]
+        plain = " ".join(page.split()).lower()
+
+        assert [each for each in said if " ".join(each.split()).lower() not in plain] == [], check.id
+        assert ("--fix" in page) == check.fixable, check.id
+        assert f"[{check.id}](checks/{check.id}.md)" in made["checks.md"]
+
+
+@pytest.mark.parametrize("id_", ["POD001", "NET001", "KUB100", "HAP001", "LIV001"])
+def test_the_waiver_of_a_checks_page_is_one_that_is_read(id_: str, tmp_path: Path) -> None:
+    page = tool("gen_docs").pages()[f"checks/{id_}.md"]
+    file = tmp_path / "waivers.yaml"
+    file.write_text("kind: Waivers\n" + page.split("```yaml\n")[1].split("```")[0])
+
+    (waiver,) = read_waivers(file)
+    assert waiver.id == id_
+    assert "#" not in waiver.object

@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 
 from seakeep.checks.base import Check, Scope
+from seakeep.checks.change.registry import CHECKS as CHANGES
 from seakeep.checks.live.registry import CHECKS as LIVE
 from seakeep.checks.preflight.registry import CHECKS as PREFLIGHT
 from seakeep.checks.registry import CHECKS
@@ -35,7 +36,7 @@ class Entry:
 
 def catalog() -> tuple[Entry, ...]:
     """In the order of the scopes, and of the registries within each."""
-    modules = (*PREFLIGHT, *CHECKS, *LIVE)
+    modules = (*PREFLIGHT, *CHANGES, *CHECKS, *LIVE)
     return (
         *(_of_rule(rule) for rule in RULES),
         *(Entry(module.CHECK, (module.__doc__ or "").strip(), module.__name__) for module in modules),

@@ -35,6 +35,7 @@ def _row(entry: Entry) -> CheckRow:
         references=check.references,
         remediation=check.remediation,
         equivalents=check.equivalents,
+        fixable=check.fixable,
         must_hold=entry.sentence,
         docs={word.lower(): text for word, text in entry.parts},
     )

@@ -10,7 +10,8 @@ from seakeep.report.model import Part, Report
 
 
 class CheckRow(Part, frozen=True, kw_only=True):
-    """A check. `docs` has `what`, `why`, `evidence` and `fix`; `equivalents` are ids of other tools, `tool:id`."""
+    """A check. `docs` has `what`, `why`, `evidence` and `fix`; `equivalents` are ids of other tools, `tool:id`.
+    `fixable` says that `check --fix` writes what has one right answer."""
 
     id: str
     title: str
@@ -21,6 +22,7 @@ class CheckRow(Part, frozen=True, kw_only=True):
     references: tuple[str, ...] = ()
     remediation: str = ""
     equivalents: tuple[str, ...] = ()
+    fixable: bool = False
     must_hold: str = ""
     docs: Mapping[str, str] = msgspec.field(default_factory=dict)
 
@@ -62,4 +64,5 @@ class ExplainReport(Report, frozen=True, kw_only=True, tag="Explanation"):
             BLANK,
             *rows,
             line(f"when it fails: {check.remediation}", indent=2),
+            *([line("`seakeep check PATH --fix` writes it", indent=2)] if check.fixable else ()),
         )

@@ -107,6 +107,7 @@ def test_case(name: str, verdict: str, case: dict[str, Any]) -> None:
     for each in made.said:
         assert each.note.message
         if each.note.fix:
+            assert module.CHECK.fixable
             assert_fixed(module, objects(case), each, policy(case))
 
 

@@ -453,11 +453,17 @@ def test_checks_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> 
     assert run(["checks", "list", "-o", "json"]) == 0
     rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["checks"]}
     assert {"DES003", "PRE001", "POD001", "LOAD001", "WVR001"} <= rows.keys()
+    assert rows["POD001"]["fixable"]
+    assert not rows["POD002"]["fixable"]
     assert {row["scope"] for row in rows.values()} >= {"design", "preflight", "manifest", "file"}
     assert rows["POD001"]["equivalents"]
     assert rows["POD001"]["docs"]["why"]
     assert run(["explain", "pod001"]) == 0
-    assert "kube-linter:privilege-escalation-container" in capsys.readouterr().out
+    explained = capsys.readouterr().out
+    assert "kube-linter:privilege-escalation-container" in explained
+    assert "--fix" in explained
+    assert run(["explain", "CHG005"]) == 0
+    assert "--fix" not in capsys.readouterr().out
     assert run(["explain", "POD0001"]) == 2
     assert "did you mean POD001?" in capsys.readouterr().err
 

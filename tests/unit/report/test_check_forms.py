@@ -59,7 +59,9 @@ def test_sarif_has_lines_levels_and_suppressions() -> None:
     run = json.loads(sarif.text(REPORT))["runs"][0]
     results = run["results"]
 
-    assert [each["id"] for each in run["tool"]["driver"]["rules"]] == ["POD001", "POD002"]
+    rules = run["tool"]["driver"]["rules"]
+    assert [each["id"] for each in rules] == ["POD001", "POD002"]
+    assert rules[0]["help"]["text"] == "set it. More: seakeep explain POD001"
     assert [(each["kind"], each["level"]) for each in results] == [
         ("fail", "error"), ("fail", "warning"), ("open", "none"), ("fail", "error"), ("pass", "none"),
     ]  # fmt: skip

@@ -16,7 +16,8 @@ CHECK = Check(
     title="machines keep their addresses",
     severity=Severity.ERROR,
     since="0.1.0",
-    remediation="put the old address back; to move the machine, remove it (`seakeep node remove`) and add it again",
+    remediation="put the old address back; to move the machine, remove it (`seakeep node remove NAME`) and add it "
+    "again",
     scope=Scope.PREFLIGHT,
 )
 

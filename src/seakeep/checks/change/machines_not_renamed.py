@@ -16,8 +16,8 @@ CHECK = Check(
     title="machines are not renamed and addresses not reused",
     severity=Severity.ERROR,
     since="0.1.0",
-    remediation="put the old name back; a new machine in its place takes the name too (`seakeep node replace`), or "
-    "remove the old one in an apply of its own and add the new one in the next",
+    remediation="put the old name back; a new machine in its place takes the name too (`seakeep node replace NAME`), "
+    "or remove the old one in an apply of its own and add the new one in the next",
     scope=Scope.PREFLIGHT,
 )
 

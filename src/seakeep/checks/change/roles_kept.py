@@ -18,7 +18,8 @@ CHECK = Check(
     title="machines keep their roles",
     severity=Severity.ERROR,
     since="0.1.0",
-    remediation="put the role back; to take it away, remove the machine (`seakeep node remove`), then add it without",
+    remediation="put the role back; to take it away, remove the machine (`seakeep node remove NAME`), then add it "
+    "without",
     scope=Scope.PREFLIGHT,
 )
 

@@ -26,7 +26,7 @@ def text(report: CheckReport) -> str:
             rules[each.id] = {
                 "id": each.id,
                 "shortDescription": {"text": each.title},
-                "help": {"text": each.remediation or each.title},
+                "help": {"text": f"{each.remediation or each.title}. More: seakeep explain {each.id}"},
                 "defaultConfiguration": {"level": _LEVEL[each.severity]},
             }
     places = {id_: number for number, id_ in enumerate(rules)}
