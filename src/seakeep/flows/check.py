@@ -292,7 +292,8 @@ def _verdict(findings: Sequence[CheckFinding], summary: Summary) -> Verdict:
     """FAIL by one error; UNKNOWN where something could not be told, or where nothing was judged at all."""
     if any(each.counts for each in findings):
         return Verdict.FAIL
-    if summary.unknown or not summary.applicable:
+    # A unit that failed is counted as that, whatever else was said of it.
+    if summary.unknown or any(each.verdict is Verdict.UNKNOWN for each in findings) or not summary.applicable:
         return Verdict.UNKNOWN
     return Verdict.PASS
 

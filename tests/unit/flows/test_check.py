@@ -449,6 +449,42 @@ def test_a_clean_folder_exits_0_an_empty_one_3(tmp_path: Path, capsys: pytest.Ca
     assert run(["check", str(write(tmp_path, a=GOOD)), "--only", "!LOAD.*", "--target", "v1.36"]) == 0
 
 
+@pytest.mark.parametrize(("severity", "code"), [("info", 1), ("error", 1)])
+def test_an_error_is_a_failure_in_junit(
+    tmp_path: Path, severity: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--only", "POD001", "--only", "POD002", "--min-severity", severity, "-o", "junit"]
+
+    assert run(["check", str(write(tmp_path, a=WEB)), *words]) == code
+    assert capsys.readouterr().out.count("<failure ") == 1
+
+
+def test_a_folder_with_warnings_passes_and_does_so_in_junit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(write(tmp_path, a=WEB)), "--only", "POD002", "-o", "junit"]) == 0
+    said = capsys.readouterr().out
+    assert "<failure " not in said
+    assert "<system-out>warning: " in said
+
+
+def test_what_could_not_be_told_is_no_pass_beside_a_waived_failure_of_the_same_object(tmp_path: Path) -> None:
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: p
+  annotations: {waive.seakeep.io/IMG007: reason=r; owner=o; expires=2027-01-01}
+spec:
+  containers:
+    - {name: a, image: "r.example/argocd:2.1.0"}
+    - {name: b, image: "r.example/grafana:latest"}
+"""
+    report = judged(write(tmp_path, a=pod), selection=Selection(only=["IMG007"]))
+
+    assert sorted(each.verdict for each in report.findings) == ["UNKNOWN", "WAIVED"]
+    assert report.verdict is Verdict.UNKNOWN
+    assert (report.coverage, report.summary.unknown, report.summary.waived) == (0.0, 1, 0)
+
+
 def test_checks_are_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["checks", "list", "-o", "json"]) == 0
     rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["checks"]}

@@ -5,6 +5,8 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seakeep.core.finding import REVIEW, Severity
 from seakeep.core.verdict import Verdict
@@ -75,12 +77,44 @@ def test_sarif_has_lines_levels_and_suppressions() -> None:
 def test_junit_counts_what_it_says() -> None:
     root = ET.fromstring(junit.text(REPORT))
 
-    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("5", "2", "1")
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("5", "1", "1")
     assert len(root.findall(".//testcase")) == 5
-    assert len(root.findall(".//failure")) == 2
+    assert len(root.findall(".//failure")) == 1
     assert len(root.findall(".//skipped")) == 1
     assert root.find(".//testcase").get("line") == "7"  # type: ignore[union-attr]
     assert ET.fromstring(junit.text(EMPTY)).find(".//error") is not None
+
+
+@pytest.mark.parametrize("severity", [Severity.WARNING, Severity.INFO])
+def test_what_does_not_fail_the_run_is_no_failure_in_junit_and_is_still_told(severity: Severity) -> None:
+    told = finding(Verdict.FAIL, severity, message="no limit")
+    root = ET.fromstring(junit.text(CheckReport(verdict=Verdict.PASS, readiness=0.9, findings=(told,))))
+    (case,) = root.findall(".//testcase")
+
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
+    assert [each.tag for each in case] == ["system-out"]
+    assert case[0].text == f"{severity}: no limit at ./a b.yaml:7\nfix: set it"
+
+
+FINDINGS = st.lists(st.builds(finding, st.sampled_from(Verdict), st.sampled_from(Severity)), max_size=5)
+
+
+@given(findings=FINDINGS, hidden=st.booleans(), known=st.integers(0, 2), passed=st.integers(0, 2))
+def test_junit_fails_exactly_where_the_exit_code_does(
+    *, findings: list[CheckFinding], hidden: bool, known: int, passed: int
+) -> None:
+    verdict = Verdict.UNKNOWN if hidden or any(each.verdict is Verdict.UNKNOWN for each in findings) else Verdict.PASS
+    verdict = Verdict.FAIL if any(each.counts for each in findings) else verdict
+    summary = Summary(passed=passed, known=known, unknown=1 if hidden else 0)
+    report = CheckReport(verdict=verdict, readiness=readiness(summary), summary=summary, findings=tuple(findings))
+    root = ET.fromstring(junit.text(report))
+    suites = root.findall("testsuite")
+
+    assert bool(root.findall(".//failure") + root.findall(".//error")) == (report.exit_code != 0)
+    counted = {"failures": "failure", "errors": "error", "skipped": "skipped", "tests": "testcase"}
+    for name, tag in counted.items():
+        assert [each.get(name) for each in suites] == [str(len(each.findall(f".//{tag}"))) for each in suites]
+        assert root.get(name) == (None if name == "skipped" else str(len(root.findall(f".//{tag}"))))
 
 
 def test_html_is_inert() -> None:

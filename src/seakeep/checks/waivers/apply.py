@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from seakeep.checks.base import Note
+from seakeep.checks.base import Note, Per
 from seakeep.checks.engine import Judged, Verdicts
 from seakeep.checks.waivers import complete, current, used
 from seakeep.core.verdict import Verdict
@@ -81,7 +81,7 @@ def apply(
         by_check.setdefault(waiver.id, []).append(waiver)
     needed: set[int] = set()
     given: dict[int, ObjectWaiver] = {}
-    waived: set[tuple[str, str]] = set()
+    waived: set[_Unit] = set()
     for position, said in enumerate(verdicts.said):
         candidates = by_check.get(said.check.id)
         if said.note.verdict is not Verdict.FAIL or not candidates:
@@ -93,17 +93,29 @@ def apply(
         if valid is not None:
             verdicts.said[position] = replace(said, note=replace(said.note, verdict=Verdict.WAIVED))
             given[position] = valid
-            waived.add((said.check.id, name))
-    failing = {
-        (said.check.id, target(said.about, said.note.subject))
-        for said in verdicts.said
-        if said.note.verdict is Verdict.FAIL and said.check.id in by_check
-    }
-    for check, _ in waived - failing:
-        verdicts.tallies[check].failed -= 1
-        verdicts.tallies[check].waived += 1
+            waived.add(_unit(said, position))
+    left: dict[Verdict, set[_Unit]] = {Verdict.FAIL: set(), Verdict.UNKNOWN: set()}
+    for position, said in enumerate(verdicts.said):
+        if said.check.id in by_check and said.note.verdict in left:
+            left[said.note.verdict].add(_unit(said, position))
+    for unit in waived - left[Verdict.FAIL]:
+        tally = verdicts.tallies[unit[0]]
+        tally.failed -= 1
+        if unit in left[Verdict.UNKNOWN]:  # the failure hid it
+            tally.unknown += 1
+        else:
+            tally.waived += 1
     _tell(verdicts, waivers, needed, asked, today)
     return given
+
+
+_Unit = tuple[str, str, int]
+"""What is counted once: a check and an object, or a single note of the checks whose notes are a unit each."""
+
+
+def _unit(said: Judged, position: int) -> _Unit:
+    single = said.check.per in {Per.INDEX, Per.LIVE}
+    return (said.check.id, target(said.about, said.note.subject), position if single else -1)
 
 
 def _tell(
