@@ -43,16 +43,24 @@ class Call:
 
     def show(self, report: "Report") -> int:
         """Print the report in the wanted form and return its exit code."""
+        from seakeep.cli.paste import with_steps
         from seakeep.report.faces import Color, Output, render
 
-        render(report, Output(self.settings.outputs[0]), self.stdout, color=Color(self.settings.color))
+        output = Output(self.settings.outputs[0])
+        if output is Output.TABLE:
+            self.draw(report.document())
+        else:
+            render(with_steps(report, self.settings), output, self.stdout, color=Color(self.settings.color))
         return report.exit_code
 
     def draw(self, document: "Document", *, aside: bool = False) -> None:
         """Draw a document on stdout, or on stderr as an aside."""
+        from seakeep.cli.paste import drawable
         from seakeep.report.faces import Color, draw
 
-        draw(document, self.stderr if aside else self.stdout, color=Color(self.settings.color))
+        stream = self.stderr if aside else self.stdout
+        draw(drawable(document, self.settings), stream, color=Color(self.settings.color))
+        stream.flush()
 
     def write(self, text: str) -> None:
         """Data as it is, on stdout."""
@@ -131,7 +139,7 @@ class Call:
         """Show the lines and ask about what they name. Without --yes and without a terminal:
         RefusedError."""
         with self._paused():
-            self.stderr.write("".join(f"{line}\n" for line in lines))
+            self.stderr.write("".join(f"{self._pasteable(line)}\n" for line in lines))
             return self.settings.yes or self._ask(f"{question} Only 'yes' is accepted: ") == "yes"
 
     def cluster_name(self) -> str:
@@ -157,6 +165,7 @@ class Call:
             colored=settings.colored(self.stderr),
             plain=settings.verbose,
             quiet=settings.quiet or silent,
+            wording=self._pasteable,
         ) as self._face:
             self._interrupt = Interrupt(self._tell, leave=self._leave)
             if not stoppable:
@@ -166,8 +175,13 @@ class Call:
 
     def _tell(self, text: str) -> None:
         with self._paused():
-            self.stderr.write(f"{text}\n")
+            self.stderr.write(f"{self._pasteable(text)}\n")
             self.stderr.flush()
+
+    def _pasteable(self, text: str) -> str:
+        from seakeep.cli.paste import pasteable
+
+        return pasteable(text, self.settings)
 
     def _leave(self, code: int) -> None:
         """End the process now, with the terminal as it was found."""

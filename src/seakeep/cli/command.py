@@ -19,8 +19,11 @@ def _choose(ctx: click.Context, param: click.Parameter, value: object) -> object
     """Keep the value. One given after the command wins over one given before it."""
     chosen: Chosen = ctx.ensure_object(dict)
     assert param.name is not None
-    if param.name not in chosen or ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE:
+    given = ctx.get_parameter_source(param.name) is ParameterSource.COMMANDLINE
+    if param.name not in chosen or given:
         chosen[param.name] = value
+    if given:
+        chosen["given"] = chosen.get("given", frozenset()) | {param.name}
     return value
 
 

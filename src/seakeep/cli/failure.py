@@ -9,6 +9,7 @@ from typing import TextIO
 
 import click
 
+from seakeep.cli.paste import pasteable
 from seakeep.cli.settings import Settings
 from seakeep.core.errors import Exit, SeakeepError
 
@@ -39,7 +40,7 @@ def known(error: BaseException) -> list[SeakeepError] | None:
 
 
 def _print_error(error: SeakeepError, settings: Settings, stream: TextIO) -> None:
-    first, *rest = error.message.splitlines() or [""]
+    first, *rest = pasteable(error.message, settings).splitlines() or [""]
     _say(settings, stream, "error:", first, fg="red")
     for row in rest:
         click.echo(f"       {row}", file=stream)
@@ -50,7 +51,7 @@ def _print_error(error: SeakeepError, settings: Settings, stream: TextIO) -> Non
             click.echo(f"  {' ' * len(label)}  {row}", file=stream)
     for note in getattr(error, "__notes__", ()):
         click.echo(f"  {note}", file=stream)
-    for row in error.hint.splitlines():
+    for row in pasteable(error.hint, settings).splitlines():
         _say(settings, stream, "hint:", row, fg="cyan")
     if settings.verbose:
         click.echo("".join(traceback.format_exception(error)), file=stream)

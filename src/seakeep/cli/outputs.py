@@ -17,6 +17,8 @@ def show_all(call: Call, report: CheckReport) -> int:
     for form, _, file in wanted:
         if file:
             _store(report, form, Path(file))
+        elif form == Output.TABLE:
+            call.draw(report.document())
         elif form in tuple(Output):
             render(report, Output(form), call.stdout, color=Color(call.settings.color))
         else:

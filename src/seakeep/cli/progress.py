@@ -3,7 +3,7 @@
 Progress goes to stderr. A face is a context manager; inside `paused()` it leaves the terminal to somebody else.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, Self, TextIO
 
@@ -48,8 +48,9 @@ class NoProgress(Silent):
 class PlainProgress:
     """One line per change of state, with the seconds since the start. Repeats are dropped."""
 
-    def __init__(self, stream: TextIO, clock: Clock) -> None:
+    def __init__(self, stream: TextIO, clock: Clock, wording: Callable[[str], str] = str) -> None:
         self._stream = stream
+        self._wording = wording
         self._clock = clock
         self._start = clock.monotonic()
         self._doing: dict[str, str] = {}
@@ -75,7 +76,7 @@ class PlainProgress:
             self._line(f"{subject}: {doing}")
 
     def note(self, text: str) -> None:
-        for row in text.splitlines():
+        for row in self._wording(text).splitlines():
             self._line(row)
 
     def _line(self, text: str) -> None:
@@ -90,8 +91,9 @@ class TerminalProgress:
     Ended stages and notes scroll away above.
     """
 
-    def __init__(self, console: Console, clock: Clock) -> None:
+    def __init__(self, console: Console, clock: Clock, wording: Callable[[str], str] = str) -> None:
         self._console = console
+        self._wording = wording
         self._clock = clock
         self._stage: tuple[str, float] | None = None
         self._doing: dict[str, tuple[str, float]] = {}
@@ -140,7 +142,7 @@ class TerminalProgress:
             self._doing[subject] = (doing, self._clock.monotonic())
 
     def note(self, text: str) -> None:
-        self._console.print(Text(inert(text), style="yellow"), soft_wrap=True)
+        self._console.print(Text(inert(self._wording(text)), style="yellow"), soft_wrap=True)
 
     def view(self) -> Group:
         """The live part, never higher than the terminal."""
@@ -170,11 +172,13 @@ class TerminalProgress:
         self._console.print(Text(f"✓ {inert(title)}  {seconds(self._clock.monotonic() - since)}"), soft_wrap=True)
 
 
-def face(stream: TextIO, clock: Clock, *, colored: bool, plain: bool, quiet: bool) -> Face:
-    """The face that fits: the live view only on a terminal that can redraw."""
+def face(
+    stream: TextIO, clock: Clock, *, colored: bool, plain: bool, quiet: bool, wording: Callable[[str], str] = str
+) -> Face:
+    """The face that fits: the live view only on a terminal that can redraw. `wording` says how notes are put."""
     if quiet:
         return NoProgress()
     console = Console(file=stream, no_color=not colored, highlight=False, markup=False, emoji=False)
     if plain or not console.is_terminal or console.is_dumb_terminal:
-        return PlainProgress(stream, clock)
-    return TerminalProgress(console, clock)
+        return PlainProgress(stream, clock, wording)
+    return TerminalProgress(console, clock, wording)

@@ -12,7 +12,8 @@ COLORS = ("auto", "always", "never")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The global options after parsing. `state` is the folder that holds a folder per cluster. `output` is a tuple
-    of forms (`sarif`, `json=FILE`) where they were given to a command that can answer in several at once."""
+    of forms (`sarif`, `json=FILE`) where they were given to a command that can answer in several at once. `given` names
+    the options that stood on the command line."""
 
     file: Path = Path("cluster.yaml")
     state: Path | None = None
@@ -25,6 +26,7 @@ class Settings:
     verbose: bool = False
     quiet: bool = False
     yes: bool = False
+    given: frozenset[str] = frozenset()
 
     @property
     def outputs(self) -> tuple[str, ...]:

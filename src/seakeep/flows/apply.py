@@ -26,7 +26,7 @@ from seakeep.flows.kubectl import connected
 from seakeep.flows.locks import api_lease, machine_lock
 from seakeep.flows.proof import Proof, prove
 from seakeep.flows.restart import restart
-from seakeep.flows.session import Session, own_name
+from seakeep.flows.session import Session
 from seakeep.flows.view import Decided, View, observe
 from seakeep.phases.base import traits_of
 from seakeep.report.apply import ApplyReport, PhaseTime
@@ -40,6 +40,13 @@ Confirm = Callable[[Plan], bool]
 Wish = Callable[[View], tuple[pki.Missing, ...]]
 """What is to be issued besides what is missing, decided under the lock from what was seen. RefusedError where that
 must not be."""
+
+
+NEXT_STEPS = (
+    "seakeep status",
+    "seakeep kubectl -- get pods -A -o wide",
+    "seakeep plan   # after changing the file, or a machine by hand",
+)
 
 
 def no_wish(view: View) -> tuple[pki.Missing, ...]:
@@ -197,7 +204,7 @@ class _Work:
             probe=self.probe,
             proof=proof,
             left_out=tuple(sorted(session.without)),
-            next_steps=_next_steps(session),
+            next_steps=NEXT_STEPS,
         )
 
     async def _part(self, name: str, clients: Mapping[str, ApiClient] | None = None) -> None:
@@ -314,12 +321,3 @@ def _discard(run: Run) -> None:
     with contextlib.suppress(OSError):
         run.log.unlink(missing_ok=True)
         run.folder.rmdir()
-
-
-def _next_steps(session: Session) -> tuple[str, ...]:
-    file, seakeep = session.loaded.path, own_name()
-    return (
-        f"{seakeep} status -f {file}",
-        f"{seakeep} kubectl -f {file} -- get pods -A -o wide",
-        f"{seakeep} plan -f {file}   # after changing the file, or a machine by hand",
-    )

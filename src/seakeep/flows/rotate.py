@@ -19,7 +19,7 @@ from seakeep.flows.certs import see
 from seakeep.flows.certs_chosen import authority, wishes
 from seakeep.flows.certs_judged import judged
 from seakeep.flows.renew import applied
-from seakeep.flows.session import Session, own_name
+from seakeep.flows.session import Session
 from seakeep.flows.view import View
 from seakeep.report.certs import RotationReport, RotationRow, StageDone
 from seakeep.state import rotation
@@ -65,7 +65,7 @@ async def rotate(session: Session, confirm: Confirm, wanted: Wanted) -> Rotation
         cluster_name=session.design.name,
         stages=tuple(done),
         open=tuple(RotationRow(authority=name, stage=str(stage)) for name, stage in standing.items()),
-        next_steps=_next_steps(session, standing),
+        next_steps=_next_steps(standing),
     )
 
 
@@ -101,7 +101,7 @@ def _refuse_others(session: Session, names: Sequence[str]) -> None:
         listed = ", ".join(f"{name} (at {stage})" for name, stage in others.items())
         raise RefusedError(
             f"a rotation is already in progress: {listed}; nothing was changed",
-            hint=f"`{own_name()} certs rotate-ca {' '.join(others)}` goes on with it; then begin this one",
+            hint=f"`seakeep certs rotate-ca {' '.join(others)}` goes on with it; then begin this one",
         )
 
 
@@ -123,11 +123,7 @@ async def _refuse_too_early(session: Session, stage: Stage, names: Sequence[str]
         )
 
 
-def _next_steps(session: Session, standing: dict[str, Stage]) -> tuple[str, ...]:
-    file, seakeep = session.loaded.path, own_name()
+def _next_steps(standing: dict[str, Stage]) -> tuple[str, ...]:
     if standing:
-        return (f"{seakeep} certs rotate-ca -f {file} {' '.join(standing)}",)
-    return (
-        f"{seakeep} kubeconfig -f {file}   # whoever has an older one needs this one",
-        f"{seakeep} certs list -f {file}",
-    )
+        return (f"seakeep certs rotate-ca {' '.join(standing)}",)
+    return ("seakeep kubeconfig   # whoever has an older one needs this one", "seakeep certs list")

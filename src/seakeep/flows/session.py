@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -301,11 +300,3 @@ def own_arch() -> str:
     """This computer's architecture in the words of releases."""
     machine = os.uname().machine
     return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
-
-
-def own_name() -> str:
-    """How this program was called, for hints that can be copied: `seakeep`, or a path such as .venv/bin/seakeep."""
-    called = Path(sys.argv[0])
-    if called.name != "seakeep" or shutil.which("seakeep") == str(called):
-        return "seakeep"
-    return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)

@@ -4,7 +4,7 @@ import asyncio
 
 from seakeep.flows.apply import Confirm, Stopwatch, apply
 from seakeep.flows.lab import up as lab_up
-from seakeep.flows.session import Session, own_name
+from seakeep.flows.session import Session
 from seakeep.flows.status import status
 from seakeep.flows.view import fetch
 from seakeep.report.apply import UpReport
@@ -24,7 +24,6 @@ async def up(session: Session, *, confirm: Confirm) -> UpReport:
     state = await status(session)
     watch.lap("Status")
     first, *rest = watch.laps
-    file, seakeep = session.loaded.path, own_name()
     worker = session.design.nodes[-1].name
     return UpReport(
         cluster_name=session.design.name,
@@ -35,8 +34,8 @@ async def up(session: Session, *, confirm: Confirm) -> UpReport:
         probe=report.probe,
         proof=report.proof,
         next_steps=(
-            f"{seakeep} kubectl -f {file} -- get pods -A -o wide",
-            f"{seakeep} ssh -f {file} {worker} -- systemctl stop kubelet; {seakeep} apply -f {file}",
-            f"{seakeep} lab -f {file} kill {session.design.machines[0].name}; {seakeep} status -f {file}",
+            "seakeep kubectl -- get pods -A -o wide",
+            f"seakeep ssh {worker} -- systemctl stop kubelet; seakeep apply",
+            f"seakeep lab kill {session.design.machines[0].name}; seakeep status",
         ),
     )

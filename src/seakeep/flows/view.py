@@ -27,7 +27,7 @@ from seakeep.facts.registry import PREFLIGHT, STATE
 from seakeep.flows import planning
 from seakeep.flows.observe import digests, objects
 from seakeep.flows.reset import script
-from seakeep.flows.session import Session, own_arch, own_name
+from seakeep.flows.session import Session, own_arch
 from seakeep.phases import tenants
 from seakeep.phases.base import Departure, ObjectKey, PlanContext, traits_of
 from seakeep.sources.base import ARCHITECTURES
@@ -140,7 +140,7 @@ async def observe(session: Session) -> View:
             for name in tenants.former(design, view.objects):
                 session.progress.note(
                     f"namespace {name} belongs to a tenant that the file no longer names: its people are shut out, and"
-                    f" what is in it stays; `{own_name()} kubectl -- delete namespace {name}` deletes all of it"
+                    f" what is in it stays; `seakeep kubectl -- delete namespace {name}` deletes all of it"
                 )
     except SeakeepError as error:
         return replace(view, api_error=error.message)

@@ -15,6 +15,9 @@ from seakeep.core.errors import Exit, RefusedError, UsageError
 @click.option("--name", default="demo", show_default=True, help="The cluster's name.")
 def run(call: Call, name: str) -> int:
     """Write the starter to the file."""
+    import shlex
+
+    from seakeep.cli.paste import own_name
     from seakeep.spec.fields import is_label, suggested_label
     from seakeep.spec.starter import starter
 
@@ -35,5 +38,6 @@ def run(call: Call, name: str) -> int:
         raise RefusedError(f"{path} is there already", hint="name another file with -f") from error
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-    call.stderr.write(f"wrote {path}; edit it, then run: seakeep check -f {path}\n")
+    command = f"{shlex.quote(own_name())} check -f {shlex.quote(str(path))}"
+    call.stderr.write(f"wrote {path}; edit it, then run: {command}\n")
     return Exit.OK
