@@ -35,9 +35,44 @@ spec:
       labels: {example.org/disk: ssd}
 
   # The machines are made from containers on this computer. For machines of your own, put their addresses
-  # above, remove this line and say how to log in:
-  #   ssh: {user: root, port: 22, key: ~/.ssh/id_ed25519}
+  # above, remove this line and say how to log in.
   lab: {}
+  # ssh: {user: root, port: 22, key: ~/.ssh/id_ed25519}
+
+  # Teams that share the cluster, each in a namespace of its own, with a quota, limits, a role and network policies:
+  # only `name` and `groups` are needed.
+  # tenants:
+  #   - name: shop
+  #     groups: [shop-team]
+  #     role: edit
+  #     quota: {cpu: 8, memory: 16Gi, pods: 100}
+  #     network: {ingressFrom: [bank]}
+  #   - name: bank
+  #     groups: [bank-team]
+
+  # The rest has defaults that are meant to stay; these are some of them, and what they are for.
+
+  # etcd's folder is best on a disk of its own; the heartbeat is about the round trip between the furthest sites.
+  # etcd: {dataDir: /var/lib/etcd, heartbeatMs: 100, electionMs: 1000}
+
+  # Ranges that nothing else in your network has. They cannot be changed later.
+  # network: {podRange: 10.244.0.0/16, serviceRange: 10.96.0.0/16, mtu: 1500}
+
+  # Namespaces whose pods may do what others may not, and how long the audit log is kept.
+  # security:
+  #   exemptions: [{namespace: monitoring, reason: node-exporter reads the host's files}]
+  #   audit: {maxAgeDays: 30}
+
+  # How long certificates live; each is issued again in time.
+  # pki: {leafLifetime: 365d, caLifetime: 3650d}
+
+  # A check of the machines that may fail until a day.
+  # preflight:
+  #   waive: [{id: PRE011, reason: the disk is replaced on 1 June, owner: storage team, expires: 2027-06-01}]
+
+  # When machines of your own may be broken on purpose (`seakeep storm`).
+  # maintenance:
+  #   windows: [{days: [sat, sun], from: "22:00", to: "04:00", timeZone: Europe/Berlin}]
 """
 
 
