@@ -24,7 +24,7 @@ EXPERIMENT = Experiment(
 def inject(injection: Injection) -> tuple[AnyAction, ...]:
     """SIGKILL."""
     return tuple(
-        Shell(host=machine.name, what="kill -9 containerd", script=scripts.kill_unit(containerd.NAME))
+        Shell(host=machine.name, what="kill -9 containerd", script=scripts.kill_main(containerd.NAME))
         for machine in injection.targets
     )
 

@@ -19,6 +19,17 @@ def kill_unit(*units: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def kill_main(unit: str) -> str:
+    """SIGKILL to the unit's main process alone, as the kernel does that is out of memory: what it has started is in the
+    same control group and goes on. Fails where the unit does not run."""
+    name = guard.unit(unit)
+    return (
+        "set -eu\n"
+        f"systemctl is-active --quiet {name}\n"
+        f'kill -KILL "$(systemctl show --property=MainPID --value {name})"\n'
+    )
+
+
 def start_unit(*units: str) -> str:
     """Start what does not run, with what systemd counts against it forgotten. Does not wait: a member that waits for
     its peers is not ready."""
