@@ -177,14 +177,8 @@ async def _make(proof: Proof, namespace: str, nodes: Sequence[Machine], count: i
 
 
 def _passes(error: ApiError) -> bool:
-    """Whether asking again may help.
-
-    An API server that has just come back may not answer yet, answer 429 or 5xx, or not see the new namespace (404).
-    Each kind of object has an etcd client of its own there, which sends no pings while it is idle: it learns by the
-    failure of its next request that a member's machine has been another one meanwhile (gRPC: Unavailable). For a
-    Service that needs an address the API server calls this an invalid object, 422.
-    """
-    return error.status in (0, 404, 409, 429) or error.status >= 500 or "code = Unavailable" in error.message
+    """Whether asking again may help: an API server that has just come back may not see the new namespace either."""
+    return error.passes or error.status in (404, 409)
 
 
 async def _by_name(proof: Proof, call: "_Call", node: str) -> list[Finding]:

@@ -73,6 +73,21 @@ class ApiError(RunError):
             said = _Status(message=body[:200].decode("utf-8", "replace"))
         return cls(f"{what}: {said.message or 'no message'} ({status})", status=status, reason=said.reason)
 
+    @property
+    def passes(self) -> bool:
+        """Whether asking again may help: no answer, 429, 5xx, or what `lost_member` is about."""
+        return self.status in (0, 429) or self.status >= 500 or lost_member(self.message)
+
+
+def lost_member(said: str) -> bool:
+    """Whether an API server's etcd client only now learned that a member is gone.
+
+    Each kind of object has an etcd client of its own there, which sends no pings while it is idle: it learns by the
+    failure of its next request that a member's machine was lost or has been another one meanwhile (gRPC: Unavailable),
+    and asks another member from then on. The answer is 500, or 422 for a Service that needs an address.
+    """
+    return "code = Unavailable" in said
+
 
 class _Status(msgspec.Struct):
     message: str = ""
@@ -101,6 +116,8 @@ _CUT = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 """Methods that HTTP calls idempotent (RFC 9110, 9.2.2)."""
 _APPLY = "application/apply-patch+yaml"
+_TRIES = 3
+"""Of a request whose failure is `lost_member`: more members than that are not lost at once."""
 
 
 class ApiClient:
@@ -205,16 +222,26 @@ class ApiClient:
         an ApiError with status 409."""
         path = object_path(api_version, kind, name, namespace=namespace)
         only = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
-        status, body = await self.raw(
-            f"{path}?propagationPolicy=Background", method="DELETE", body=msgspec.json.encode(only) if uid else None
+        status, body = await self._asked(
+            "DELETE", f"{path}?propagationPolicy=Background", msgspec.json.encode(only) if uid else None
         )
         if status >= 300 and status != 404:
             raise ApiError.of(status, body, f"delete {kind} {name}")
 
+    async def _asked(
+        self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json"
+    ) -> tuple[int, bytes]:
+        """As `raw`, of a request that may be carried out twice: asked again where `lost_member` says so."""
+        for _ in range(_TRIES - 1):
+            status, answer = await self.raw(path, method=method, body=body, content_type=content_type)
+            if status < 400 or not lost_member(answer.decode("utf-8", "replace")):
+                return status, answer
+        return await self.raw(path, method=method, body=body, content_type=content_type)
+
     async def _object(
         self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json"
     ) -> JsonObject:
-        status, answer = await self.raw(path, method=method, body=body, content_type=content_type)
+        status, answer = await self._asked(method, path, body, content_type)
         if not 200 <= status < 300:
             raise ApiError.of(status, answer, f"{method} {path}")
         try:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from seakeep.core.errors import UsageError
 from seakeep.core.secret import Secret
-from seakeep.transport.api import ApiError, api_client, object_path
+from seakeep.transport.api import ApiClient, ApiError, api_client, object_path
 
 _KEY = ec.generate_private_key(ec.SECP256R1())
 
@@ -160,6 +160,47 @@ async def test_a_deletion_is_of_one_object_and_not_of_another_that_took_its_name
     assert (method, path) == ("DELETE", "/api/v1/namespaces/ns/configmaps/cm?propagationPolicy=Background")
     assert json.loads(sent)["preconditions"] == {"uid": "u-1"}
     assert caught.value.status == 409
+
+
+RESET = b'{"message": "rpc error: code = Unavailable desc = error reading from server: read: connection reset by peer"}'
+"""What an API server says whose etcd client was idle while a member's machine was replaced."""
+
+
+class Replaced(ApiClient):
+    """An API server that says so as often as it has lost members, and then answers."""
+
+    def __init__(self, lost: int, status: int = 500) -> None:
+        self.lost, self.status = lost, status
+        self.asked: list[str] = []
+
+    async def raw(self, path: str, *, method: str = "GET", **_: object) -> tuple[int, bytes]:
+        self.asked.append(method)
+        return (self.status, RESET) if len(self.asked) <= self.lost else (200, b"{}")
+
+
+@pytest.mark.parametrize("status", [500, 422])
+async def test_an_api_server_that_has_lost_a_member_is_asked_again(status: int) -> None:
+    api = Replaced(1, status)
+    await api.delete("apps/v1", "Deployment", "web", namespace="ns")
+    assert api.asked == ["DELETE", "DELETE"]
+    api = Replaced(2, status)
+    assert await api.apply("v1", "ConfigMap", "cm", {}, namespace="ns") == {}
+    assert api.asked == ["PATCH"] * 3
+
+
+async def test_it_is_not_asked_for_ever_nor_for_another_failure() -> None:
+    api = Replaced(9)
+    with pytest.raises(ApiError, match="code = Unavailable") as caught:
+        await api.get("v1", "Node", "n")
+    assert (len(api.asked), caught.value.passes) == (3, True)
+
+
+async def test_a_refusal_stands(server: Server) -> None:
+    server.status, server.body = 403, b'{"message": "forbidden"}'
+    async with api_client(server.socket, ca=server.ca, pair=None, server_name="kubernetes") as api:
+        with pytest.raises(ApiError) as caught:
+            await api.delete("v1", "Node", "n")
+    assert (len(server.requests), caught.value.passes) == (1, False)
 
 
 def test_paths() -> None:
