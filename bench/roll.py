@@ -11,49 +11,36 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "three-sites.yaml"
+from lab import Lab, opened
+
 BALANCERS = ("a-lb1", "b-lb1")
 CONTROL_PLANE = ("a-cp1", "b-cp1", "c-cp1")
 
 
-class Bench:
-    """One cluster file under a name of its own."""
+class Changes:
+    """What is changed, in the cluster file or on machines."""
 
-    def __init__(self, folder: Path, name: str, nice: int) -> None:
-        self.file = folder / "cluster.yaml"
-        if not self.file.exists():
-            self.file.write_text(EXAMPLE.read_text().replace("name: three-sites\n", f"name: {name}\n", 1))
-        self.base = ["nice", "-n", str(nice)] if nice else []
-        self.base += [sys.executable, "-m", "seakeep", "-f", str(self.file), "--state", str(folder / "state"), "-q"]
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
         self.number = os.getpid() % 500  # a kept lab has the values of an earlier run
-
-    def run(self, *arguments: str, codes: Sequence[int] = (0,)) -> str:
-        """Standard output. CalledProcessError for another exit code."""
-        done = subprocess.run([*self.base, *arguments], capture_output=True, text=True, check=False)
-        if done.returncode not in codes:
-            sys.stderr.write(done.stderr[-4000:])
-            raise subprocess.CalledProcessError(done.returncode, arguments)
-        return done.stdout
 
     def spec(self, **fields: str) -> None:
         """Set whole lines under `spec:`; an earlier value of the same field goes."""
-        text = self.file.read_text()
+        text = self.lab.file.read_text()
         for name, value in fields.items():
             text = re.sub(rf"^  {name}: .*\n", "", text, flags=re.MULTILINE)
             text = text.replace("\nspec:\n", f"\nspec:\n  {name}: {value}\n", 1)
-        self.file.write_text(text)
+        self.lab.file.write_text(text)
 
     def drift(self, machines: Sequence[str], *paths: str) -> None:
         """Edit files on machines, which the next apply puts right. A comment: the program reads it and goes on."""
         for machine in machines:
-            self.run("ssh", machine, "--", "; ".join(f"echo '# edited' >>{path}" for path in paths))
+            self.lab.run("ssh", machine, "--", "; ".join(f"echo '# edited' >>{path}" for path in paths))
 
     def api_servers(self) -> None:
         """A flag of the API servers: how long audit logs are kept."""
@@ -86,11 +73,11 @@ class Bench:
 CHANGES = ("api-servers", "etcd", "haproxy", "balancers", "kubelets", "everything")
 
 
-def measured(bench: Bench, change: str) -> dict[str, Any]:
+def measured(changes: Changes, change: str) -> dict[str, Any]:
     """Make the change, apply it, and take the probe out of the report."""
-    getattr(bench, change.replace("-", "_"))()
+    getattr(changes, change.replace("-", "_"))()
     # A proof that failed is told and counts; what clients noticed was measured all the same.
-    report = json.loads(bench.run("apply", "--yes", "-o", "json", codes=(0, 1)))
+    report = json.loads(changes.lab.run("apply", "--yes", "-o", "json", codes=(0, 1)))
     seconds = next(phase["seconds"] for phase in report["phases"] if phase["title"] == "Machines")
     unproven = [f"{each['title']}: {each['message']}" for each in report["proof"] if each["verdict"] != "PASS"]
     return {
@@ -110,43 +97,26 @@ def main() -> None:
     parser.add_argument("--nice", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="a folder whose lab is used as it is, or made there and left")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = chosen.keep or Path(temporary)
-        folder.mkdir(exist_ok=True)
-        bench = Bench(folder, f"roll-{os.getpid()}", chosen.nice)
-        failed = 0
+    failed = 0
+    row = "{:12} {:>8} {:>9} {:>7} {:>7} {:>7} {:>7} {:>12} {:>9} {:>6}"
+    heads = ("change", "changes", "machines", "reads", "writes", "failed", "unseen", "longest gap", "kept gap", "late")
+    with opened("roll", chosen.keep, nice=chosen.nice) as lab:
         print(f"{os.cpu_count()} cores; times in seconds, gaps and lateness in milliseconds")
-        row = "{:12} {:>8} {:>9} {:>7} {:>7} {:>7} {:>7} {:>12} {:>9} {:>6}"
-        heads = (
-            "change",
-            "changes",
-            "machines",
-            "reads",
-            "writes",
-            "failed",
-            "unseen",
-            "longest gap",
-            "kept gap",
-            "late",
-        )
         print(row.format(*heads))
-        try:
-            bench.run("up", "--yes")
-            for _ in range(chosen.runs):
-                for change in chosen.only.split(","):
-                    seen = measured(bench, change)
-                    failed += int(str(seen["failed"])) + len(seen["unproven"])
-                    kept = max(each["longestGapMs"] for each in seen["series"] if each["connection"] == "kept")
-                    cells = ("changes", "machines", "reads", "writes", "failed", "unseen", "longestGapMs")
-                    numbers = [f"{seen[cell]:.0f}" for cell in cells]
-                    print(row.format(change, *numbers, f"{kept:.0f}", f"{seen['lateMs']:.0f}"), flush=True)
-                    for each in seen["unproven"]:
-                        print(f"    not proven: {each}")
-                    for failure in seen["failures"]:
-                        print(f"    {failure['at']} s: {failure['verb']}, {failure['connection']}: {failure['why']}")
-        finally:
-            if chosen.keep is None:
-                bench.run("lab", "down")
+        lab.run("up", "--yes")
+        changes = Changes(lab)
+        for _ in range(chosen.runs):
+            for change in chosen.only.split(","):
+                seen = measured(changes, change)
+                failed += int(str(seen["failed"])) + len(seen["unproven"])
+                kept = max(each["longestGapMs"] for each in seen["series"] if each["connection"] == "kept")
+                cells = ("changes", "machines", "reads", "writes", "failed", "unseen", "longestGapMs")
+                numbers = [f"{seen[cell]:.0f}" for cell in cells]
+                print(row.format(change, *numbers, f"{kept:.0f}", f"{seen['lateMs']:.0f}"), flush=True)
+                for each in seen["unproven"]:
+                    print(f"    not proven: {each}")
+                for failure in seen["failures"]:
+                    print(f"    {failure['at']} s: {failure['verb']}, {failure['connection']}: {failure['why']}")
     sys.exit(1 if failed else 0)
 
 

@@ -11,22 +11,17 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
-import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "three-sites.yaml"
+from lab import MADE, Lab, opened
+
 HAPROXY = "/etc/seakeep/lb/haproxy.cfg"
 ETCDCTL = (
     "/opt/seakeep/bin/etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/etcd/pki/ca.crt "
     "--cert=/etc/etcd/pki/health.crt --key=/etc/etcd/pki/health.key"
 )
-MADE = (0, 1)
-"""Exit codes of an apply after which a storm may begin: it looks for itself whether the cluster is healthy, and on a
-busy computer a proof may fail for being late."""
 
 
 @dataclass(frozen=True)
@@ -95,24 +90,6 @@ done""",
 )
 
 
-class Lab:
-    """One cluster file under a name of its own."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        file = folder / "cluster.yaml"
-        if not file.exists():
-            file.write_text(EXAMPLE.read_text().replace("name: three-sites\n", f"name: {name}\n", 1))
-        self.base = [sys.executable, "-m", "seakeep", "-f", str(file), "--state", str(folder / "state"), "-q"]
-
-    def run(self, *arguments: str, codes: Sequence[int] = (0,)) -> str:
-        """Standard output. CalledProcessError for another exit code."""
-        done = subprocess.run([*self.base, *arguments], capture_output=True, text=True, check=False)
-        if done.returncode not in codes:
-            sys.stderr.write(done.stderr[-4000:] + done.stdout[-2000:])
-            raise subprocess.CalledProcessError(done.returncode, arguments)
-        return done.stdout
-
-
 def noticed(lab: Lab, weakness: Weakness) -> tuple[str, str, list[str]]:
     """Weaken, storm, repair: (verdict, everything that its findings say, what of `says` is missing)."""
     for host, script in weakness.shells:
@@ -137,26 +114,19 @@ def main() -> None:
     if unknown:
         parser.error(f"no such weakness: {', '.join(sorted(unknown))}")
     bad = 0
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = chosen.keep or Path(temporary)
-        folder.mkdir(exist_ok=True)
-        lab = Lab(folder, f"weak-{os.getpid()}")
-        try:
-            lab.run("up", "--yes", codes=MADE)
-            for weakness in WEAKNESSES:
-                if weakness.id not in wanted:
-                    continue
-                verdict, said, missing = noticed(lab, weakness)
-                good = verdict == "FAIL" and not missing
-                bad += not good
-                load = os.getloadavg()[0]
-                print(f"{'noticed' if good else 'NOT NOTICED'}: {weakness.about}: {verdict} (load {load:.0f})")
-                print("\n".join(f"    {line}" for line in said.splitlines() if not line.startswith("PASS")), flush=True)
-                for each in missing:
-                    print(f"    nothing says {each!r}")
-        finally:
-            if chosen.keep is None:
-                lab.run("lab", "down")
+    with opened("weak", chosen.keep) as lab:
+        lab.run("up", "--yes", codes=MADE)
+        for weakness in WEAKNESSES:
+            if weakness.id not in wanted:
+                continue
+            verdict, said, missing = noticed(lab, weakness)
+            good = verdict == "FAIL" and not missing
+            bad += not good
+            load = os.getloadavg()[0]
+            print(f"{'noticed' if good else 'NOT NOTICED'}: {weakness.about}: {verdict} (load {load:.0f})")
+            print("\n".join(f"    {line}" for line in said.splitlines() if not line.startswith("PASS")), flush=True)
+            for each in missing:
+                print(f"    nothing says {each!r}")
     sys.exit(1 if bad else 0)
 
 
