@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from seakeep.transport.api import lost_member
+
 REPO = Path(__file__).parents[2]
 
 
@@ -58,9 +60,19 @@ class Cluster:
         return [sys.executable, "-m", "seakeep", "-f", str(self.file), "--state", str(self.folder / "state"), *args]
 
     def run(self, *args: str, timeout: float = 400) -> Ran:
-        done = subprocess.run(
-            self.command(*args), capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False
-        )
+        """kubectl is asked again where an API server's etcd client only now learned that a member had been replaced
+        (`seakeep.transport.api.lost_member`): what is passed on to it Seakeep does not repeat."""
+        for _ in range(3):
+            done = subprocess.run(
+                self.command(*args),
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+            if done.returncode == 0 or args[0] != "kubectl" or not lost_member(done.stderr):
+                break
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def start(self, *args: str) -> subprocess.Popen[str]:
