@@ -137,7 +137,7 @@ async def _cordon(api: ApiClient, node: str) -> bool:
 
 
 async def _pods(api: ApiClient, node: str) -> list[_Pod]:
-    status, body = await api.raw(f"/api/v1/pods?fieldSelector=spec.nodeName%3D{node}")
+    status, body = await api.asked(f"/api/v1/pods?fieldSelector=spec.nodeName%3D{node}")
     if status != 200:
         raise ApiError.of(status, body, f"list the pods of {node}")
     return decoded(body, _Pods, f"list the pods of {node}").items

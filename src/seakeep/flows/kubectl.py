@@ -1,7 +1,6 @@
 """kubectl against the cluster: the real program, through a machine's SSH connection to the endpoint."""
 
 import asyncio
-import contextlib
 import os
 import tempfile
 from collections.abc import AsyncIterator
@@ -26,7 +25,7 @@ class Kubectl:
     kubeconfig: Path
 
     async def run(self, *arguments: str, stdin: bytes = b"", timeout: float = LIMIT) -> Result:
-        """Run it and keep what it says. UndecidedError when it does not end in time."""
+        """Run it and keep what it says. UndecidedError when it does not end in time; it does not outlive the call."""
         process = await asyncio.create_subprocess_exec(
             self.program,
             *arguments,
@@ -39,10 +38,11 @@ class Kubectl:
             async with asyncio.timeout(timeout):
                 stdout, stderr = await process.communicate(stdin)
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
             raise UndecidedError(f"kubectl {' '.join(arguments[:4])} did not end within {timeout:.0f} s") from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         return Result(process.returncode or 0, stdout, stderr.decode("utf-8", "replace"))
 
     async def attached(self, *arguments: str) -> int:

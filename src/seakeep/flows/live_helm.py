@@ -76,7 +76,7 @@ def newest(secrets: Iterable[Manifest]) -> list[tuple[Release, Manifest]]:
 async def _read(api: ApiClient, release: Release, secret: Manifest) -> Release:
     path = f"/api/v1/namespaces/{secret.namespace}/secrets/{secret.name}"
     try:
-        status, body = await api.raw(path)
+        status, body = await api.asked(path)
         if status != 200:
             return replace(release, why=f"the API answered {status}")
         return replace(release, objects=objects(decoded(body, _Secret, secret.name).data.release))

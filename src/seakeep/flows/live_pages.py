@@ -97,7 +97,7 @@ async def _answer(
         query = f"?limit={PAGE}{selector and f'&{selector}'}{token and f'&continue={token}'}"
         try:
             async with asyncio.timeout(PAGE_LIMIT):
-                status, body = await api.raw(path + query, accept=accept)
+                status, body = await api.asked(path + query, accept=accept)
         except TimeoutError:
             raise SeakeepError(f"{what}: a page was not complete within {PAGE_LIMIT:g} s") from None
         if status == 200:

@@ -79,7 +79,7 @@ class _Object(msgspec.Struct):
 
 async def nodes(api: ApiClient) -> dict[str, Node]:
     """All nodes by name."""
-    status, body = await api.raw("/api/v1/nodes")
+    status, body = await api.asked("/api/v1/nodes")
     if status != 200:
         raise SeakeepError(f"listing nodes answered {status}")
     return {node.metadata.name: node for node in decoded(body, _Nodes, "list nodes").items}
@@ -183,7 +183,7 @@ async def _workloads(
         wrong = []
         for each, count in wanted:
             plural = f"{each.kind.lower()}s"
-            status, body = await api.raw(f"/apis/apps/v1/namespaces/{each.namespace}/{plural}/{each.name}")
+            status, body = await api.asked(f"/apis/apps/v1/namespaces/{each.namespace}/{plural}/{each.name}")
             if status != 200:
                 wrong.append(f"{each.name} answered {status}")
                 continue

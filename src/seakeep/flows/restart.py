@@ -18,7 +18,7 @@ async def restart(session: Session, api: ApiClient, workloads: Sequence[KubeObje
     patch = {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": when}}}}}
     for each in workloads:
         path = f"/apis/apps/v1/namespaces/{each.namespace}/{each.kind.lower()}s/{each.name}"
-        code, body = await api.raw(
+        code, body = await api.asked(
             f"{path}?fieldManager=seakeep-restart",
             method="PATCH",
             body=msgspec.json.encode(patch),

@@ -202,7 +202,7 @@ def _block(node: Node) -> IPv4Network | None:
 
 async def _seen(api: ApiClient, design: Design, facts: Mapping[str, FactSet], membership: Membership) -> Seen:
     async def ask(path: str) -> bytes:
-        status, body = await api.raw(path)
+        status, body = await api.asked(path)
         if status != 200:
             raise ApiError.of(status, body, f"GET {path}")
         return body

@@ -30,7 +30,7 @@ class _Namespaces(msgspec.Struct):
 async def remove_leftovers(admin: ApiClient, label: str, value: str) -> tuple[str, ...]:
     """Delete what somebody who died has left, without waiting for the end of it; the names. The caller holds the lock
     that keeps others with this purpose away. ApiError where that is refused."""
-    status, body = await admin.raw(f"/api/v1/namespaces?labelSelector={label}%3D{value}")
+    status, body = await admin.asked(f"/api/v1/namespaces?labelSelector={label}%3D{value}")
     if status != 200:
         raise ApiError.of(status, body, f"list the namespaces labelled {label}")
     found = decoded(body, _Namespaces, f"list the namespaces labelled {label}").items
@@ -80,7 +80,7 @@ async def account(
         "spec": {"expirationSeconds": seconds},
     }
     path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
-    status, body = await admin.raw(path, method="POST", body=msgspec.json.encode(request))
+    status, body = await admin.asked(path, method="POST", body=msgspec.json.encode(request))
     if status >= 300:
         raise ApiError.of(status, body, f"{whose} token")
     return Secret(decoded(body, _TokenAnswer, f"{whose} token").status.token.encode())

@@ -131,7 +131,7 @@ async def _ask_api(session: Session) -> _FromApi:
 async def _dns_state(session: Session, api: ApiClient) -> DnsStatus:
     deployment = next(each for each in coredns.render(session.design) if each.kind == "Deployment")
     base = f"/apis/apps/v1/namespaces/{deployment.namespace}/deployments/{deployment.name}"
-    code, body = await api.raw(base)
+    code, body = await api.asked(base)
     if code != 200:
         return DnsStatus(ready=False, replicas=session.design.dns_replicas, available=0)
     available = decoded(body, _Deployment, deployment.name).status.available_replicas

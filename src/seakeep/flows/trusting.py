@@ -110,7 +110,7 @@ async def refuse_old_pods(session: Session) -> None:
     moment = _noted(session, _PUBLISHED)
     assert moment is not None
     async with session.api("admin") as clients:
-        code, body = await clients["admin"].raw("/api/v1/pods")
+        code, body = await clients["admin"].asked("/api/v1/pods")
     if code != 200:
         raise ApiError.of(code, body, "list pods")
     ours = tuple(f"{each.namespace}/{each.name}-" for each in readiness.addons(session.design))
@@ -150,7 +150,7 @@ async def _published(session: Session, api: ApiClient) -> None:
     wanted = stored.reveal().decode().strip()
 
     async def probe() -> str | None:
-        code, body = await api.raw("/api/v1/configmaps?fieldSelector=metadata.name%3Dkube-root-ca.crt")
+        code, body = await api.asked("/api/v1/configmaps?fieldSelector=metadata.name%3Dkube-root-ca.crt")
         if code != 200:
             return f"listing them answered {code}"
         found = decoded(body, _ConfigMaps, "list ConfigMaps").items

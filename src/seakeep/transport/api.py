@@ -169,6 +169,22 @@ class ApiClient:
         self.server_time = _date(answer.headers.get("date", ""))
         return answer.status_code, answer.content
 
+    async def asked(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        content_type: str = "application/json",
+        accept: str = "",
+    ) -> tuple[int, bytes]:
+        """As `raw`, for a request that may be carried out twice: asked again where `lost_member` says so."""
+        for _ in range(_TRIES - 1):
+            status, answer = await self.raw(path, method=method, body=body, content_type=content_type, accept=accept)
+            if status < 400 or not lost_member(answer.decode("utf-8", "replace")):
+                return status, answer
+        return await self.raw(path, method=method, body=body, content_type=content_type, accept=accept)
+
     async def lines(self, path: str, *, silence: float) -> AsyncIterator[bytes]:
         """The lines of an answer that goes on and on, such as a watch, as they come. Ends when the server ends it.
 
@@ -222,26 +238,16 @@ class ApiClient:
         an ApiError with status 409."""
         path = object_path(api_version, kind, name, namespace=namespace)
         only = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
-        status, body = await self._asked(
-            "DELETE", f"{path}?propagationPolicy=Background", msgspec.json.encode(only) if uid else None
+        status, body = await self.asked(
+            f"{path}?propagationPolicy=Background", method="DELETE", body=msgspec.json.encode(only) if uid else None
         )
         if status >= 300 and status != 404:
             raise ApiError.of(status, body, f"delete {kind} {name}")
 
-    async def _asked(
-        self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json"
-    ) -> tuple[int, bytes]:
-        """As `raw`, of a request that may be carried out twice: asked again where `lost_member` says so."""
-        for _ in range(_TRIES - 1):
-            status, answer = await self.raw(path, method=method, body=body, content_type=content_type)
-            if status < 400 or not lost_member(answer.decode("utf-8", "replace")):
-                return status, answer
-        return await self.raw(path, method=method, body=body, content_type=content_type)
-
     async def _object(
         self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json"
     ) -> JsonObject:
-        status, answer = await self._asked(method, path, body, content_type)
+        status, answer = await self.asked(path, method=method, body=body, content_type=content_type)
         if not 200 <= status < 300:
             raise ApiError.of(status, answer, f"{method} {path}")
         try:

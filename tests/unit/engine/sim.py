@@ -190,7 +190,13 @@ class FolderHost(_NoTunnels):
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env={"PATH": path, "SIM": str(self.sim), "LC_ALL": "C"},
         )  # fmt: skip
-        out, err = await process.communicate(data)
+        try:
+            out, err = await process.communicate(data)
+        finally:
+            if process.returncode is None:
+                # Cancelled: a transport that is left open fails whatever test is next when it is collected.
+                process.kill()
+                await process.communicate()
         for line in out.decode(errors="replace").splitlines():
             if on_line is not None:
                 on_line(line)

@@ -169,9 +169,11 @@ class PowerCommands:
             async with asyncio.timeout(HEAL_LIMIT):
                 said, _ = await process.communicate()
         except TimeoutError as error:
-            process.kill()
-            await process.wait()
             raise RunError(f"{argv[0]} for {machine} did not end within {HEAL_LIMIT:.0f} s") from error
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         if process.returncode:
             last = said.decode(errors="replace").strip().splitlines()[-1:]
             raise RunError(f"{argv[0]} for {machine} ended with {process.returncode}: {''.join(last)}")
