@@ -26,7 +26,7 @@ def inject(injection: Injection) -> tuple[AnyAction, ...]:
             host=machine.name,
             what="drop all packets from and to other machines",
             script=scripts.cut(injection.token, machine, injection.others)
-            + scripts.cut_arp(injection.token, injection.others, injection.design.endpoint.vip),
+            + scripts.cut_arp(injection.token, machine, injection.others, injection.design.endpoint.vip),
         )
         for machine in injection.targets
     )

@@ -18,7 +18,7 @@ SETTLES_S = 10.0
 """After this long every request at the endpoint is answered again, though what broke it still lasts: connections to
 what is gone have been cut, and new ones are not sent there."""
 
-SETTLES_ETCD_S = 25.0
+SETTLES_ETCD_S = 15.0
 """The same where members of etcd fell silent: an API server's etcd client leaves one 10 s after a request met it
 (keepaliveTimeout in its storagebackend/factory/etcd3.go, which is its TCP_USER_TIMEOUT), and it has a client for each
 kind of object, of which each has to meet it."""

@@ -57,25 +57,30 @@ def cut(token: str, machine: Machine, others: Iterable[Machine], *, inbound: boo
     return f"nft -f - <<'END'\n{text}\nEND\n"
 
 
-def cut_arp(token: str, others: Iterable[Machine], vip: object | None) -> str:
+def cut_arp(token: str, machine: Machine, others: Iterable[Machine], vip: object | None) -> str:
     """No ARP between this machine and the others either: a load balancer that hears nobody takes the VIP, and its
     announcements, which no broken link would carry, must not draw the others' traffic to it.
 
-    IPv4. A kernel without ARP tables goes on without (the rest of the cut holds).
+    At the device: keepalived's packets meet no other hook. IPv4. A kernel older than 5.16 has no hook for what leaves
+    there and goes on without; the rest of the cut holds.
     """
     addresses = ", ".join([*sorted(str(other.address) for other in others), *([str(vip)] if vip is not None else [])])
-    rules = [f"add table arp storm_{token}"]
     # `saddr` is who sends an ARP packet, `daddr` whom it asks for: itself, in an announcement.
-    for chain, side in (("input", "saddr"), ("output", "daddr")):
-        rules.append(f"add chain arp storm_{token} {chain} {{ type filter hook {chain} priority 0; }}")
-        rules.append(f"add rule arp storm_{token} {chain} arp {side} ip {{ {addresses} }} drop")
-    text = "\n".join(rules)
-    return f"nft -f - <<'END' || true\n{text}\nEND\n"
+    return f"""\
+dev=$(ip -o -4 addr show to {machine.address} | awk '{{ print $2; exit }}')
+nft -f - <<END || true
+add table netdev storm_{token}
+add chain netdev storm_{token} ingress {{ type filter hook ingress device "$dev" priority -350; }}
+add rule netdev storm_{token} ingress arp saddr ip {{ {addresses} }} drop
+add chain netdev storm_{token} egress {{ type filter hook egress device "$dev" priority -350; }}
+add rule netdev storm_{token} egress arp daddr ip {{ {addresses} }} drop
+END
+"""
 
 
 def uncut(token: str) -> str:
     """Undo `cut` and `cut_arp`."""
-    return "".join(f"nft delete table {family} storm_{token} 2>/dev/null || true\n" for family in ("inet", "arp"))
+    return "".join(f"nft delete table {family} storm_{token} 2>/dev/null || true\n" for family in ("inet", "netdev"))
 
 
 CLUSTER_UNITS = (

@@ -171,28 +171,28 @@ class Replaced(ApiClient):
 
     def __init__(self, lost: int, status: int = 500) -> None:
         self.lost, self.status = lost, status
-        self.asked: list[str] = []
+        self.methods: list[str] = []
 
     async def raw(self, path: str, *, method: str = "GET", **_: object) -> tuple[int, bytes]:
-        self.asked.append(method)
-        return (self.status, RESET) if len(self.asked) <= self.lost else (200, b"{}")
+        self.methods.append(method)
+        return (self.status, RESET) if len(self.methods) <= self.lost else (200, b"{}")
 
 
 @pytest.mark.parametrize("status", [500, 422])
 async def test_an_api_server_that_has_lost_a_member_is_asked_again(status: int) -> None:
     api = Replaced(1, status)
     await api.delete("apps/v1", "Deployment", "web", namespace="ns")
-    assert api.asked == ["DELETE", "DELETE"]
+    assert api.methods == ["DELETE", "DELETE"]
     api = Replaced(2, status)
     assert await api.apply("v1", "ConfigMap", "cm", {}, namespace="ns") == {}
-    assert api.asked == ["PATCH"] * 3
+    assert api.methods == ["PATCH"] * 3
 
 
 async def test_it_is_not_asked_for_ever_nor_for_another_failure() -> None:
     api = Replaced(9)
     with pytest.raises(ApiError, match="code = Unavailable") as caught:
         await api.get("v1", "Node", "n")
-    assert (len(api.asked), caught.value.passes) == (3, True)
+    assert (len(api.methods), caught.value.passes) == (3, True)
 
 
 async def test_a_refusal_stands(server: Server) -> None:

@@ -49,11 +49,11 @@ def series(
     span: Span,
     *,
     without: Collection[str] = (),
-    healed: float | None = None,
+    lasted: float | None = None,
     still: Sequence[Span] = (),
 ) -> Series:
     """What was seen of one probe between two moments, from the machines that are not in `without`: those are lost to
-    us, or see only themselves. Where that leaves none, all count. `healed` is when the fault ended, `still`
+    us, or see only themselves. Where that leaves none, all count. `lasted` is when its end was begun, `still`
     when our own process stood still."""
     chosen = [s for s in samples if s.verb == verb and s.target == target and span[0] <= s.t <= span[1]]
     outside = [s for s in chosen if s.via not in without]
@@ -81,7 +81,7 @@ def series(
         gap_span=longest,
         detected=min((s.end for s in bad), default=span[0]) - span[0] if bad else None,
         recovered=longest[1] - span[0] if bad else None,
-        settled=max((s.t for s in bad if s.t < (healed or span[1])), default=span[0]) - span[0] if bad else None,
+        settled=max((s.t for s in bad if s.t < (lasted or span[1])), default=span[0]) - span[0] if bad else None,
         blind=blind,
         stood=sum(max(0.0, min(end, longest[1]) - max(begin, longest[0])) for begin, end in still),
         spans=_without_success(gaps, bad),

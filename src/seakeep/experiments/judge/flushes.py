@@ -26,7 +26,11 @@ class FlushJudgement:
 
 
 def judge(seen: Iterable[Flushes]) -> FlushJudgement:
-    """Each member's counters, from one reading to the next. A member that was started again counts from nothing."""
+    """Each member's counters, from one reading to the next.
+
+    What was applied is an index, which outlives a process; flushes are counted from a process's start. So where a
+    member was started again between two readings, they tell nothing.
+    """
     by_member: dict[str, list[Flushes]] = {}
     for each in seen:
         by_member.setdefault(each.member, []).append(each)
@@ -35,9 +39,10 @@ def judge(seen: Iterable[Flushes]) -> FlushJudgement:
     for member, readings in by_member.items():
         applied = flushed = 0
         for before, after in itertools.pairwise(readings):
-            again = after.applied < before.applied or after.flushed < before.flushed
-            applied += after.applied - (0 if again else before.applied)
-            flushed += after.flushed - (0 if again else before.flushed)
+            if after.applied < before.applied or after.flushed < before.flushed:
+                continue
+            applied += after.applied - before.applied
+            flushed += after.flushed - before.flushed
         if applied < ENOUGH:
             continue
         judged += 1

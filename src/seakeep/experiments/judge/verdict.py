@@ -162,7 +162,7 @@ def _injection(history: _Lines, planned: Planned, end: float) -> InjectionResult
                 target,
                 while_it_lasted if target == TENANT else span,
                 without=_hit(planned),
-                healed=healed,
+                lasted=while_it_lasted[1],
                 still=still,
             )
             for (verb, target), samples in history.samples(span).items()

@@ -265,11 +265,20 @@ def test_judging_again_gives_the_same() -> None:
         ([(100, 90), (400, 300)], 1, False),
         ([(100, 90), (400, 90)], 1, True),
         ([(100, 90), (110, 90)], 0, False),
-        ([(100, 90), (60, 55)], 1, False),
-        ([(100, 90), (60, 0)], 1, True),
+        ([(41000, 900), (41648, 66)], 0, False),
+        ([(41000, 900), (41648, 66), (41700, 110)], 1, False),
+        ([(100, 90), (400, 0), (700, 0)], 1, True),
         ([(100, 90)], 0, False),
     ],
-    ids=["flushes", "does not", "too little to tell", "started again", "started again, does not", "one reading"],
+    ids=[
+        "flushes",
+        "does not",
+        "too little to tell",
+        "started again",
+        "started again, and flushes",
+        "started again, and does not",
+        "one reading",
+    ],
 )
 def test_members_that_do_not_flush_are_found_by_their_own_counters(readings, judged, wrong) -> None:
     seen = [Flushes(t=n, member="m", applied=a, flushed=f) for n, (a, f) in enumerate(readings)]
