@@ -6,9 +6,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 from tests.leaks import leaks
 
-# On a busy machine an example may take seconds; that says nothing about the code.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+# On a busy machine an example may take seconds; that says nothing about the code. And what is run before every change
+# has the same examples every time: a rare one that fails is found with `--hypothesis-profile=exploring`, by somebody
+# who has the time for it.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("exploring", settings.get_profile("steady"), derandomize=False, max_examples=1000)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "seakeep"
@@ -138,3 +139,14 @@ def test_no_shell_is_started_with_a_string() -> None:
     ]
 
     assert shells == []
+
+
+def test_property_tests_are_the_same_every_time_and_know_no_deadline() -> None:
+    """Hypothesis' own deadline is 200 ms for an example, which a loaded machine misses."""
+    own = re.compile(r"deadline=(?!None)|derandomize=False")
+    tests = [path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)]
+
+    steady = settings.get_profile("steady")
+    assert settings.default.deadline is None
+    assert (steady.deadline, steady.derandomize) == (None, True)
+    assert [str(path.relative_to(ROOT)) for path in tests if own.search(path.read_text())] == []

@@ -314,7 +314,7 @@ async def test_the_first_interrupt_asks_and_the_second_leaves() -> None:
     before = signal.getsignal(signal.SIGINT)
     with interrupt.armed():
         signal.raise_signal(signal.SIGINT)
-        await asyncio.wait_for(interrupt.event.wait(), 1)
+        await asyncio.wait_for(interrupt.event.wait(), 300)
         assert (said, left) == ([FIRST], [])
         signal.raise_signal(signal.SIGTERM)
 
@@ -348,7 +348,7 @@ def test_leaving_at_once_gives_the_terminal_back() -> None:
         [sys.executable, "-c", program],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
         env={**os.environ, "TERM": "xterm", "PYTHONPATH": str(Path(seakeep.flows.__file__).parents[2])},
     )

@@ -68,7 +68,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         "raise SystemExit(code)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True, timeout=300
     )
 
     assert done.stdout.startswith("Usage: seakeep")

@@ -39,7 +39,7 @@ def host(tmp_path: Path, programs: Path) -> LocalHost:
 
 
 async def run(host: LocalHost, script: str):
-    return await host.run(script, what="try", timeout=40)
+    return await host.run(script, what="try", timeout=300)
 
 
 POD = f"""mkdir -p {PROJECTED} {PROJECTED}2 {FOLDER}

@@ -24,7 +24,7 @@ def host(tmp_path: Path) -> LocalHost:
 
 
 async def run(host: LocalHost, script: str):
-    return await host.run(script, what="try", timeout=20)
+    return await host.run(script, what="try", timeout=300)
 
 
 async def test_armed_then_disarmed_leaves_nothing(host) -> None:

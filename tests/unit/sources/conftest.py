@@ -206,7 +206,7 @@ def mirror(tls: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch) ->
     mirror = Mirror(ca_file=tls[1], verify=ssl.create_default_context(cafile=str(tls[1])))
     server = Server(mirror, tls[0])
     server.start()
-    assert server.ready.wait(10)
+    assert server.ready.wait(300)
     mirror.base = f"https://127.0.0.1:{server.port}"
     yield mirror
     server.stop()

@@ -221,7 +221,7 @@ def wait_for_line(process: subprocess.Popen[str], text: str) -> None:
     """Read the process's lines until one has the text; the time limit is for a broken test only."""
     assert process.stdout is not None
     while True:
-        readable, _, _ = select.select([process.stdout], [], [], 60)
+        readable, _, _ = select.select([process.stdout], [], [], 300)
         assert readable, "the process said nothing"
         line = process.stdout.readline()
         assert line, "the process ended"

@@ -219,6 +219,7 @@ class Keeping:
     cut: frozenset[int] = frozenset()
     headers: list[str] = field(default_factory=list)
     silent: bool = False
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -227,6 +228,7 @@ class Keeping:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 self.requests.append(head.split()[0])
                 self.headers.append(head.lower())
+                self.heard.set()
                 length = [line for line in head.lower().split("\r\n") if line.startswith("content-length: ")]
                 await reader.readexactly(int(length[0].split()[1]) if length else 0)
                 if len(self.requests) in self.cut:

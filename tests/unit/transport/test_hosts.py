@@ -141,12 +141,12 @@ async def test_local_host_catches_what_is_written(tmp_path: Path) -> None:
     (programs / "systemctl").write_text("#!/bin/sh\necho stand-in $*\n")
     (programs / "systemctl").chmod(0o755)
     host: Host = LocalHost("m1", tmp_path / "root", programs=programs)
-    done = await host.run("echo x >/etc/seakeep-caught; systemctl start etcd", what="w", timeout=10)
+    done = await host.run("echo x >/etc/seakeep-caught; systemctl start etcd", what="w", timeout=300)
     assert (done.status, done.stdout) == (0, b"stand-in start etcd\n"), done.stderr
     assert (tmp_path / "root/etc/seakeep-caught").read_text() == "x\n"
     assert not Path("/etc/seakeep-caught").exists()  # noqa: ASYNC240
     lines: list[str] = []
-    await host.feed("wc -c", _stream(b"x" * 100_000), what="w", timeout=10, on_line=lines.append)
+    await host.feed("wc -c", _stream(b"x" * 100_000), what="w", timeout=300, on_line=lines.append)
     assert lines == ["100000"]
     with pytest.raises(MachineError, match="no answer"):
         await host.run("sleep 30", what="w", timeout=0.2)

@@ -13,6 +13,9 @@ import pytest
 from seakeep.core.errors import MachineError
 from seakeep.transport.ssh import SshHost, SshSettings, SshTarget
 
+LONG = 300.0
+"""Seconds that nothing takes; on a busy machine ten are not enough for a login."""
+
 
 class Instant:
     """A clock whose sleeps take no time and are written down."""
@@ -67,7 +70,7 @@ class Server:
             process.exit(shell.returncode or 0)
 
     def host(self, **changes: object) -> SshHost:
-        settings = changes.pop("settings", SshSettings(connect_timeout=5))
+        settings = changes.pop("settings", SshSettings(connect_timeout=LONG))
         clock = changes.pop("clock", None)
         target = {
             "name": "m1",
@@ -131,7 +134,7 @@ async def _stream(*chunks: bytes) -> AsyncIterator[bytes]:
 
 async def test_a_script_runs_and_nothing_of_it_is_an_argument(server: Server) -> None:
     host = server.host()
-    result = await host.run("echo hello; echo oops >&2; exit 7", what="greet", timeout=10)
+    result = await host.run("echo hello; echo oops >&2; exit 7", what="greet", timeout=LONG)
     assert (result.status, result.stdout, result.stderr) == (7, b"hello\n", "oops\n")
     assert "hello" not in server.commands[0]
     await host.close()
@@ -139,10 +142,10 @@ async def test_a_script_runs_and_nothing_of_it_is_an_argument(server: Server) ->
 
 async def test_calls_share_one_connection_and_close_lets_the_next_call_connect_again(server: Server) -> None:
     host = server.host()
-    await asyncio.gather(*(host.run(f"echo {n}", what="count", timeout=10) for n in range(12)))
+    await asyncio.gather(*(host.run(f"echo {n}", what="count", timeout=LONG) for n in range(12)))
     assert server.logins == 1
     await host.close()
-    assert (await host.run("echo again", what="count", timeout=10)).stdout == b"again\n"
+    assert (await host.run("echo again", what="count", timeout=LONG)).stdout == b"again\n"
     assert server.logins == 2
     await host.close()
 
@@ -150,7 +153,7 @@ async def test_calls_share_one_connection_and_close_lets_the_next_call_connect_a
 async def test_an_unknown_host_key_is_refused_before_anything_is_dialled(server: Server) -> None:
     (server.folder / "known_hosts").write_text("")
     with pytest.raises(MachineError, match="is not known") as caught:
-        await server.host().run("true", what="look", timeout=10)
+        await server.host().run("true", what="look", timeout=LONG)
     assert f"ssh-keyscan -p {server.port} 127.0.0.1" in caught.value.hint
     assert server.logins == 0
 
@@ -159,7 +162,7 @@ async def test_a_changed_host_key_is_refused_with_both_commands_to_mend_it(serve
     other = asyncssh.generate_private_key("ssh-ed25519")
     (server.folder / "known_hosts").write_text(_entry(server.port, other))
     with pytest.raises(MachineError, match="another host key") as caught:
-        await server.host().run("true", what="look", timeout=10)
+        await server.host().run("true", what="look", timeout=LONG)
     assert "ssh-keygen -R" in caught.value.hint
     assert "ssh-keyscan" in caught.value.hint
     assert server.commands == []
@@ -169,7 +172,7 @@ async def test_a_refused_login_is_not_tried_again(server: Server) -> None:
     _key(server.folder / "wrong")
     host = server.host(key=server.folder / "wrong", clock=Instant())
     with pytest.raises(MachineError, match="refused root") as caught:
-        await host.run("true", what="look", timeout=10)
+        await host.run("true", what="look", timeout=LONG)
     assert caught.value.command == "look"
     assert server.logins == 1
 
@@ -177,7 +180,7 @@ async def test_a_refused_login_is_not_tried_again(server: Server) -> None:
 async def test_a_key_that_cannot_be_read_says_so(server: Server) -> None:
     (server.folder / "bad").write_text("not a key")
     with pytest.raises(MachineError, match="cannot be read"):
-        await server.host(key=server.folder / "bad").run("true", what="look", timeout=10)
+        await server.host(key=server.folder / "bad").run("true", what="look", timeout=LONG)
 
 
 async def test_connecting_is_retried_with_growing_pauses_and_keeps_the_last_error(server: Server) -> None:
@@ -185,14 +188,14 @@ async def test_connecting_is_retried_with_growing_pauses_and_keeps_the_last_erro
     host = server.host(port=1, clock=clock)
     (server.folder / "known_hosts").write_text(_entry(1, asyncssh.generate_private_key("ssh-ed25519")))
     with pytest.raises(MachineError, match=r"cannot connect to 127.0.0.1:1.*3 attempts"):
-        await host.run("true", what="look", timeout=10)
+        await host.run("true", what="look", timeout=LONG)
     assert clock.slept == [0.5, 1.0]
     assert host.last_error is not None
 
 
 async def test_another_user_goes_through_sudo(server: Server) -> None:
     host = server.host(user="ops")
-    assert (await host.run("echo hi", what="greet", timeout=10)).stdout == b"hi\n"
+    assert (await host.run("echo hi", what="greet", timeout=LONG)).stdout == b"hi\n"
     assert server.commands[0] == "sudo -n id -u"
     assert server.commands[1].startswith("sudo -n -- ")
     await host.close()
@@ -201,7 +204,7 @@ async def test_another_user_goes_through_sudo(server: Server) -> None:
 async def test_sudo_with_a_password_is_a_clear_error(server: Server) -> None:
     server.sudo = b""
     with pytest.raises(MachineError, match="may not become root") as caught:
-        await server.host(user="ops").run("true", what="look", timeout=10)
+        await server.host(user="ops").run("true", what="look", timeout=LONG)
     assert "NOPASSWD" in caught.value.hint
 
 
@@ -212,8 +215,11 @@ async def test_a_machine_that_says_nothing_meets_the_deadline(server: Server) ->
 
     server.answer = never
     host = server.host()
-    with pytest.raises(MachineError, match=r"no answer within 0\.3 s") as caught:
-        await host.run("true", what="look", timeout=0.3)
+    for limit in (0.3, 3, 30, LONG):  # what it said has to arrive in the time
+        with pytest.raises(MachineError, match=f"no answer within {limit:g} s") as caught:
+            await host.run("true", what="look", timeout=limit)
+        if caught.value.stderr:
+            break
     assert caught.value.stderr == "thinking\n"
     await host.close()
 
@@ -227,7 +233,7 @@ async def test_a_connection_lost_in_the_middle_is_an_error_and_the_script_is_not
 
     server.answer = vanish
     with pytest.raises(MachineError, match="connection was lost"):
-        await server.host().run("true", what="look", timeout=10)
+        await server.host().run("true", what="look", timeout=LONG)
     assert len(server.commands) == 1
 
 
@@ -235,7 +241,7 @@ async def test_feed_carries_every_byte_and_tells_lines_as_they_come(server: Serv
     lines: list[str] = []
     host = server.host()
     payload = _stream(b"a" * 3_000_000, b"", b"b" * 5)
-    done = await host.feed("wc -c; echo ä", payload, what="send", timeout=20, on_line=lines.append)
+    done = await host.feed("wc -c; echo ä", payload, what="send", timeout=LONG, on_line=lines.append)
     assert lines == ["3000005", "ä"]
     assert done.status == 0
     await host.close()
@@ -253,7 +259,7 @@ async def test_feed_ends_when_the_command_ends_first(server: Server) -> None:
 
     server.answer = full
     host = server.host()
-    done = await host.feed("cat >/x", endless(), what="send", timeout=10)
+    done = await host.feed("cat >/x", endless(), what="send", timeout=LONG)
     assert (done.status, done.stderr) == (1, "No space left on device\n")
     await host.close()
 
@@ -268,9 +274,9 @@ async def test_an_error_of_the_payload_or_of_on_line_reaches_the_caller(server: 
 
     host = server.host()
     with pytest.raises(OSError, match="damaged"):
-        await host.feed("cat", broken(), what="send", timeout=10)
+        await host.feed("cat", broken(), what="send", timeout=LONG)
     with pytest.raises(KeyError, match="x"):
-        await host.feed("cat", _stream(b"x\n"), what="send", timeout=10, on_line=refuse)
+        await host.feed("cat", _stream(b"x\n"), what="send", timeout=LONG, on_line=refuse)
     await host.close()
 
 

@@ -205,7 +205,7 @@ async def watched(tmp_path: Path, server: Streams) -> list[Event]:
     record = Recorder(tmp_path / "h.jsonl", SystemClock())
     watch = watchers.of_ledger(cast("Entrances", server), record, QuickClock(), "ns", 0)
     task = asyncio.create_task(watch.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(300):
         await server.done.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
