@@ -87,11 +87,22 @@ def test_no_process_is_left_when_judging_ends_in_an_error(monkeypatch: pytest.Mo
     def interrupted(*_: object) -> Verdicts:
         raise KeyboardInterrupt
 
+    made: list[int] = []
+    fork = os.fork
+
+    def forked() -> int:
+        process = fork()
+        made.append(process)
+        return process
+
+    monkeypatch.setattr(os, "fork", forked)
     monkeypatch.setattr(Engine, "rest", interrupted)
     with pytest.raises(KeyboardInterrupt):
         judged(CHECKS, index_of(TEXT))
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(made) == 2
+    for process in made:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(process, os.WNOHANG)
 
 
 def test_what_is_asked_about_all_is_asked_once() -> None:

@@ -253,7 +253,7 @@ async def test_a_killed_build_leaves_no_half_file_and_no_go(fake, local, tmp_pat
     with subprocess.Popen(arguments, env=environment) as process:
         go = os.pidfd_open(int(pipe.read_text()))  # blocks until the build has written half a file
         os.kill(process.pid, signal.SIGKILL)
-    ended, _, _ = select.select([go], [], [], 60)
+    ended, _, _ = select.select([go], [], [], 300)
     os.close(go)
     assert ended, "Go went on without us"
     cache = tmp_path / "cache"
@@ -276,7 +276,7 @@ async def test_a_cancelled_build_ends_go(fake, local, tmp_path, monkeypatch):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    ended, _, _ = select.select([go], [], [], 60)
+    ended, _, _ = select.select([go], [], [], 300)
     os.close(go)
     assert ended, "Go went on"
     assert list((tmp_path / "cache/tmp").iterdir()) == []
