@@ -4,13 +4,21 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from seakeep.checks.base import ALL_ROLES, Check, Per, Scope
 from seakeep.checks.catalog import Entry, catalog
 from seakeep.core.finding import Severity
 from seakeep.manifests.model import CLUSTER_SCOPED
 
-PEERS = Path(__file__).resolve().parent / "peers.csv"
+ROOT = Path(__file__).resolve().parent.parent
+CASES = ROOT / "tests" / "unit" / "checks" / "cases"
+"""What checks of objects are tested with: `<ID>.yaml`, cases by the verdict that they get."""
+LONGEST_EXAMPLE = 16
+"""Lines. One that takes more explains nothing."""
+PEERS = ROOT / "tools" / "peers.csv"
 """Ids of other tools' checks (tool, id, why ours has none)."""
 
 WAIVING = "../../how-to/waive-a-finding.md"
@@ -84,6 +92,7 @@ def check_page(entry: Entry) -> str:
     if "Why" in parts:
         lines += ["", "## Why", "", _sentence(parts["Why"])]
     lines += ["", "## What the verdicts mean", "", *_verdicts(entry)]
+    lines += _examples(check.id)
     lines += ["", "## When it fails", "", _sentence(check.remediation)]
     if "Fix" in parts and _sentence(parts["Fix"]) != _sentence(check.remediation):
         lines += ["", _sentence(parts["Fix"])]
@@ -141,6 +150,31 @@ _STANDS = {True: "refuses nothing", False: "does not change the exit code"}
 
 def _a(severity: Severity) -> str:
     return "an information" if severity is Severity.INFO else f"a {severity}"
+
+
+def _examples(id_: str) -> Iterator[str]:
+    """The shortest case that says something, of each verdict."""
+    file = CASES / f"{id_}.yaml"
+    cases = yaml.load(file.read_text(), yaml.CSafeLoader) if file.exists() else {}
+    shown = [(word, text) for word in ("fail", "pass", "unknown") if (text := _shortest(cases.get(word, ())))]
+    if not shown:
+        return
+    yield from (
+        "",
+        "## Examples",
+        "",
+        "Pieces of a Deployment that says as little as it may, and objects beside it; each is tested.",
+    )
+    for word, text in shown:
+        yield from ("", f"{word.capitalize()}:", "", "```yaml", *text.splitlines(), "```")
+
+
+def _shortest(cases: Any) -> str:
+    """'' where none is short."""
+    told = [{name: part for name, part in case.items() if part and name not in {"at", "says"}} for case in cases]
+    texts = [yaml.dump(case, Dumper=yaml.CSafeDumper, sort_keys=False, width=100) for case in told if case]
+    short = [text for text in texts if text.count("\n") <= LONGEST_EXAMPLE]
+    return min(short, key=len, default="")
 
 
 def _commands(check: Check) -> Iterator[str]:
