@@ -73,7 +73,7 @@ def a_tenant_that_leaves_is_shut_out_and_kept(seakeep, file):
         "delete RoleBinding bank/seakeep:tenant",
         "delete Role bank/seakeep:tenant",
     ]
-    assert "kubectl -- delete namespace bank" in plan.err
+    assert "-- delete namespace bank` deletes" in plan.err
     seakeep("apply", "--yes").ok()
     asked = ("get", "secrets", "-n", "bank", "--as=ann", "--as-group=bank-team")
     assert "Forbidden" in seakeep("kubectl", "--", *asked).ok(1).err
