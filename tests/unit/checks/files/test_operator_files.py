@@ -4,12 +4,16 @@ from types import ModuleType
 
 import pytest
 import yaml
+from tests.unit.phases.world import design_of
 
+from seakeep.artifacts.registry import render_machine
 from seakeep.checks.base import Note, Per
 from seakeep.checks.engine import Engine
 from seakeep.checks.files.forms import form_of
 from seakeep.checks.files.registry import CHECKS
+from seakeep.core.secret import SecretRef
 from seakeep.core.verdict import Verdict
+from seakeep.design.traits import Traits
 from seakeep.manifests.index import Index, OperatorFile
 from seakeep.manifests.read import read_text
 
@@ -258,6 +262,30 @@ def test_checks_that_do_not_ask(lines: str, message: str) -> None:
 def test_options_of_an_expectation_are_not_what_is_expected() -> None:
     text = swap(HAPROXY, "expect status 200", "expect status 200 error-status L7OKC")
     assert said(BY_ID["HAP004"], ("haproxy.cfg", text)) == []
+
+
+SLOWER = "vrrp_script ready {\n    script /etc/check\n    interval 1\n    fall 15\n}\n"
+
+
+def test_a_slow_script_beside_a_quick_one_keeps_the_address_from_nobody() -> None:
+    assert said(BY_ID["KPA003"], ("keepalived.conf", KEEPALIVED + SLOWER)) == []
+    assert "ready takes 15 s" in said(BY_ID["KPA003"], ("keepalived.conf", "vrrp_instance a {\n}\n" + SLOWER))[0][2]
+
+
+@pytest.mark.parametrize("machine", ["a-cp1", "a-lb1", "a-etcd1"])
+def test_what_seakeep_writes_satisfies_every_check(machine: str) -> None:
+    design = design_of()
+    files = {
+        file.path: "".join(str(part) for part in file.parts)
+        for file in render_machine(design, design.machine(machine), Traits()).files
+        if not any(isinstance(part, SecretRef) for part in file.parts)
+    }
+    parts = [load(path.rpartition("/")[2], text) for path, text in files.items()]
+    seen = [each for part in parts for each in part.operator_files]
+    index = Index([each for part in parts for each in part.manifests], files=seen)
+    found = Engine(list(BY_ID.values()), index).run().said
+    assert {each.form for each in seen} >= {"a-lb1": {"haproxy", "keepalived"}, "a-etcd1": {"etcd"}}.get(machine, set())
+    assert [(each.note.verdict, each.note.message) for each in found if each.note.verdict is not Verdict.PASS] == []
 
 
 def test_other_backends_are_left_alone() -> None:
