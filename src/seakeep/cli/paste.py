@@ -91,7 +91,8 @@ def _repeated(match: re.Match[str], settings: Settings, program: str) -> str:
     path = _path(words)
     if not path:
         return match[0]
-    rest = re.split(r"[`'\n;]", match.string[match.end() :], maxsplit=1)[0].split()
+    # What follows up to the end of the command; after `--` it is another program's.
+    rest = re.split(r"[`'\n;]| -- ", match.string[match.end() :], maxsplit=1)[0].split()
     about_none = {path[0], " ".join(path[:2])} & _ABOUT_NO_CLUSTER
     options = _given(settings, {*words, *rest}) if not about_none or "--live" in rest else []
     return " ".join([shlex.quote(program), *path, *options, *words[len(path) :]])

@@ -52,6 +52,7 @@ def leaves(entries: tuple[Entry, ...] = COMMANDS, before: str = "") -> Iterator[
         ("`seakeep resume` goes on from there", f"`seakeep resume {SAID}` goes on from there"),
         ("bring it up: seakeep lab up", f"bring it up: seakeep lab up {SAID}"),
         ("seakeep kubectl -- get pods -A", f"seakeep kubectl {SAID} -- get pods -A"),
+        ("seakeep kubectl -- apply -f x.yaml", f"seakeep kubectl {SAID} -- apply -f x.yaml"),
         ("seakeep certs rotate-ca etcd", f"seakeep certs rotate-ca {SAID} etcd"),
         ("seakeep ssh a-w1 -- true; seakeep apply", f"seakeep ssh {SAID} a-w1 -- true; seakeep apply {SAID}"),
         ("`seakeep check --live` measures it", f"`seakeep check {SAID} --live` measures it"),
