@@ -29,6 +29,8 @@ _ABOUT = {
     Scope.FILE: "file: files that programs read, in a folder and, with `--live`, on the machines",
     Scope.LIVE: "live: a living cluster, with `--live`",
 }
+_OF_WHAT_IS_GIVEN = frozenset({"loading", "waivers"})
+"""Areas of checks that are not about files of a kind, whatever their scope."""
 _COMMANDS = {
     Scope.DESIGN: "seakeep check -f cluster.yaml --only {id}",
     Scope.PREFLIGHT: "seakeep plan -f cluster.yaml",
@@ -96,7 +98,7 @@ def check_page(entry: Entry) -> str:
     lines += ["", "## When it fails", "", _sentence(check.remediation)]
     if "Fix" in parts and _sentence(parts["Fix"]) != _sentence(check.remediation):
         lines += ["", _sentence(parts["Fix"])]
-    lines += ["", "```sh", *_commands(check), "```"]
+    lines += ["", "```sh", *_commands(entry), "```"]
     lines += ["", "## Let it stand for a time", "", *_waiver(entry)]
     if check.references:
         lines += ["", "## References", "", *(f"- <{each}>" for each in check.references)]
@@ -110,7 +112,7 @@ def _facts(entry: Entry) -> Iterator[tuple[str, str]]:
     check, name = entry.check, area(entry)
     link = "../preflight.md" if name == "preflight" else f"{name}.md"
     yield "severity", str(check.severity)
-    yield "scope", _ABOUT[check.scope]
+    yield "scope", "file: whatever is given to `check`" if name in _OF_WHAT_IS_GIVEN else _ABOUT[check.scope]
     yield "area", f"[{name}]({link})"
     if about := asked_about(check):
         yield "asked about", about
@@ -177,9 +179,11 @@ def _shortest(cases: Any) -> str:
     return min(short, key=len, default="")
 
 
-def _commands(check: Check) -> Iterator[str]:
+def _commands(entry: Entry) -> Iterator[str]:
+    check = entry.check
     yield f"seakeep explain {check.id}"
-    command = _COMMANDS[check.scope].format(id=check.id)
+    scope = Scope.MANIFEST if area(entry) in _OF_WHAT_IS_GIVEN else check.scope
+    command = _COMMANDS[scope].format(id=check.id)
     yield command
     if check.fixable:
         yield f"{command} --fix"
