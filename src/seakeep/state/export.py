@@ -181,13 +181,29 @@ def open_sealed(data: bytes, *, passphrase: Secret | None, identities: Sequence[
         raise UsageError(f"{source} was encrypted so that it needs {needs}", hint="nothing was changed")
     try:
         if passphrase is not None:
-            return Secret(bytes(pyrage.passphrase.decrypt(data, passphrase.reveal().decode())))
+            return Secret(_by_passphrase(data, passphrase.reveal().decode()))
         return Secret(bytes(pyrage.decrypt(data, [_identity(each) for each in identities])))
     except pyrage.DecryptError as error:
         what = "this passphrase" if passphrase is not None else "these identities"
         raise UsageError(
             f"{source} cannot be opened with {what}, or it is damaged: {error}", hint="nothing was changed"
         ) from error
+
+
+def _by_passphrase(data: bytes, passphrase: str) -> bytes:
+    """age refuses a file whose key would take this computer much longer than a second to derive, and measures that
+    within milliseconds: a moment in which the computer was busy is no reason."""
+    for _ in range(_MEASUREMENTS):
+        try:
+            return bytes(pyrage.passphrase.decrypt(data, passphrase))
+        except pyrage.DecryptError as error:
+            if "excessive work" not in str(error).lower():
+                raise
+            refused = error
+    raise refused
+
+
+_MEASUREMENTS = 20
 
 
 def _identity(content: Secret) -> object:

@@ -152,6 +152,25 @@ def test_an_ssh_key_is_a_recipient_too() -> None:
     assert export.open_sealed(sealed, passphrase=None, identities=(Secret(private),), source="x").reveal() == b"words"
 
 
+def test_a_computer_that_was_busy_when_it_measured_itself_measures_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Age refuses to open what would take this computer too long, and measures that anew each time."""
+    fails = [pyrage.DecryptError("Excessive work parameter for passphrase.")] * 2
+
+    def busy(data: bytes, passphrase: str) -> bytes:
+        if fails:
+            raise fails.pop()
+        return b"words"
+
+    monkeypatch.setattr(pyrage.passphrase, "decrypt", busy)
+    sealed = b"age-encryption.org/v1\n-> scrypt x 18\n"
+    opened = export.open_sealed(sealed, passphrase=Secret(b"p"), identities=(), source="x")
+    assert opened.reveal() == b"words"
+
+    fails += [pyrage.DecryptError("Excessive work parameter for passphrase.")] * 100
+    with pytest.raises(UsageError, match="Excessive work"):
+        export.open_sealed(sealed, passphrase=Secret(b"p"), identities=(), source="x")
+
+
 def test_a_passphrase_opens_and_a_wrong_one_does_not() -> None:
     """One test, because deriving a key from a passphrase takes a second on purpose."""
     sealed = export.seal(Secret(b"words"), passphrase=Secret("geheim ü".encode()), recipients=())
