@@ -190,6 +190,11 @@ def unfill_etcd(token: str, folder: str) -> str:
     )
 
 
+_SLOWED = "/run/systemd/system.control/etcd.service.d/50-IOWriteIOPSMax.conf"
+"""Where `systemctl set-property --runtime` writes a limit down, an empty one as well: an override of the unit, which a
+plan would find."""
+
+
 def slow_etcd(folder: str) -> str:
     """At most twenty writes a second on etcd's device."""
     return (
@@ -202,7 +207,14 @@ def slow_etcd(folder: str) -> str:
 
 def unslow_etcd() -> str:
     """No limit any more."""
-    return "systemctl set-property --runtime etcd.service IOWriteIOPSMax= 2>/dev/null || true\n"
+    return f"""\
+if [ -e {_SLOWED} ]; then
+  systemctl set-property --runtime etcd.service IOWriteIOPSMax= || true
+  rm -f {_SLOWED}
+  rmdir {_SLOWED.rpartition("/")[0]} 2>/dev/null || true
+  systemctl daemon-reload
+fi
+"""
 
 
 def cover(folder: str, unit: str) -> str:

@@ -189,6 +189,9 @@ class _Storm:
                 for injection in self.schedule.injections:
                     if self.stop.is_set() or not await self._seen_by_tenants(injection, entrances, namespace):
                         break
+                    # A member's flushes are counted from its start: one that is started in every injection would never
+                    # be judged by what was read before the first and after the last.
+                    await flushes.observe(session, self.recorder)
                     await self._pause(REST)
                 writers.stop.set()
                 await session.clock.sleep(REST)
