@@ -1,6 +1,6 @@
 """The clusters whose artifacts are compared with golden files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -30,9 +30,10 @@ class Scenario:
     name: str
     example: str
     traits: Traits
+    enforcer: str | None = None
 
     def design(self) -> Design:
-        return _design(self.example)
+        return _design(self.example, self.enforcer)
 
     def machines(self) -> tuple[Machine, ...]:
         """One for each mix of roles and taints: the others differ in names and addresses only."""
@@ -49,10 +50,13 @@ SCENARIOS = (
     Scenario("single-nested", "single", NESTED),
 )
 
-TENANTS = Scenario("tenants", "tenants", NESTED)
-"""Only what it has more than `single-nested`."""
+TENANTS = Scenario("tenants", "tenants", NESTED, enforcer="kube-router")
+"""Only what it has more than `single-nested`, with an enforcer of network policies: TENANTS_OWN."""
+
+TENANTS_OWN = ("kube-router", "tenants")
 
 
 @cache
-def _design(example: str) -> Design:
-    return complete(load(EXAMPLES / f"{example}.yaml"))
+def _design(example: str, enforcer: str | None) -> Design:
+    design = complete(load(EXAMPLES / f"{example}.yaml"))
+    return replace(design, network=replace(design.network, policy_enforcer=enforcer))

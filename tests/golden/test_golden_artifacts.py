@@ -5,7 +5,7 @@ from seakeep.artifacts.base import MachineFiles
 from seakeep.artifacts.registry import API, MACHINE, ApiArtifact, MachineArtifact
 
 from .goldens import EXPECTED, compare
-from .scenarios import SCENARIOS, TENANTS, Scenario
+from .scenarios import SCENARIOS, TENANTS, TENANTS_OWN, Scenario
 
 
 def describe(files: MachineFiles) -> str:
@@ -41,8 +41,8 @@ CASES = [
     if any(artifact.roles & machine.roles for machine in scenario.design().machines)
 ]
 API_CASES = [(scenario, artifact) for scenario in SCENARIOS for artifact in API if scenario.name != "single-real"]
-API_CASES = [case for case in API_CASES if case[1].id != "tenants"]
-API_CASES += [(TENANTS, artifact) for artifact in API if artifact.id == "tenants"]
+API_CASES = [case for case in API_CASES if case[1].id not in TENANTS_OWN]
+API_CASES += [(TENANTS, artifact) for artifact in API if artifact.id in TENANTS_OWN]
 
 
 @pytest.mark.parametrize(("scenario", "artifact"), CASES, ids=[f"{s.name}-{a.id}" for s, a in CASES])

@@ -1,5 +1,6 @@
 """Kernel settings and modules of a machine, by what it does."""
 
+from seakeep.artifacts import kube_router
 from seakeep.artifacts.base import FileSpec, MachineFiles
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
@@ -39,16 +40,16 @@ def sysctls(machine: Machine, traits: Traits) -> dict[str, str]:
     return chosen
 
 
-def modules(machine: Machine, traits: Traits) -> tuple[str, ...]:
+def modules(design: Design, machine: Machine, traits: Traits) -> tuple[str, ...]:
     """The modules this machine loads at boot. A container uses what its host has loaded."""
     if traits.nested or not machine.is_node:
         return ()
-    return ("br_netfilter", "nf_conntrack", "nf_tables", "overlay", "vxlan")
+    enforcing = kube_router.MODULES if design.network.policy_enforcer == "kube-router" else ()
+    return ("br_netfilter", "nf_conntrack", "nf_tables", "overlay", "vxlan", *enforcing)
 
 
 def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     """The sysctl file, and the modules file where there is something to load."""
-    del design
     # In a container a setting that the host's kernel has not loaded is skipped (leading dash).
     dash = "-" if traits.nested else ""
     settings = sysctls(machine, traits)
@@ -56,7 +57,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
     if settings:
         text = "".join(f"{dash}{key} = {value}\n" for key, value in settings.items())
         files.append(FileSpec(path=SYSCTL, parts=(text,)))
-    loaded = modules(machine, traits)
+    loaded = modules(design, machine, traits)
     if loaded:
         files.append(FileSpec(path=MODULES, parts=("".join(f"{name}\n" for name in loaded),)))
     return MachineFiles(files=tuple(files))

@@ -17,6 +17,7 @@ from seakeep.artifacts import (
     kube_apiserver,
     kube_controller_manager,
     kube_proxy,
+    kube_router,
     kube_scheduler,
     kubelet,
     node_registration,
@@ -76,6 +77,7 @@ API: tuple[ApiArtifact, ...] = (
     ApiArtifact("node-registration", node_registration.render),
     ApiArtifact("nodes", nodes.render),
     ApiArtifact("flannel", flannel.render),
+    ApiArtifact("kube-router", kube_router.render),
     ApiArtifact("coredns", coredns.render),
     ApiArtifact("tenants", tenants.render),
 )

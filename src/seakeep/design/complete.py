@@ -131,6 +131,7 @@ def _network(spec: Spec) -> Network:
     cni = network.cni[0]
     return Network(
         cni=cni,
+        policy_enforcer=None if network.policy_enforcer == "none" else network.policy_enforcer,
         pod_range=network.pod_range,
         service_range=network.service_range,
         node_prefix=network.node_prefix,

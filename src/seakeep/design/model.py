@@ -76,9 +76,11 @@ class Endpoint:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
     """Ranges and modes. `api_service_ip` is the first, `dns_service_ip` the tenth address of the services;
-    `mtu` is that of pods: what the machines' network carries, less what the overlay adds."""
+    `mtu` is that of pods: what the machines' network carries, less what the overlay adds; `policy_enforcer` is what
+    enforces NetworkPolicies beside the network plugin, None where nothing of Seakeep's does."""
 
     cni: str
+    policy_enforcer: str | None
     pod_range: IPv4Network
     service_range: IPv4Network
     node_prefix: int
@@ -291,6 +293,12 @@ class Design:
     def nodes(self) -> tuple[Machine, ...]:
         """The machines that run a kubelet."""
         return tuple(machine for machine in self.machines if machine.is_node)
+
+    @property
+    def addons(self) -> tuple[str, ...]:
+        """The components that run as pods of Seakeep's own, each with an image of its name."""
+        own = ("flannel" if self.network.cni == "flannel" else None, self.network.policy_enforcer)
+        return ("coredns", *(name for name in own if name is not None))
 
     def machine(self, name: str) -> Machine:
         """The machine of that name. KeyError if there is none."""

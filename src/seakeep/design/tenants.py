@@ -7,7 +7,7 @@ from seakeep.spec.fields import mebibytes, millicores
 from seakeep.spec.tenants import TenantAmounts, TenantSpec
 
 ENFORCING = frozenset({"calico", "cilium"})
-"""Network plugins that enforce NetworkPolicies. Flannel makes routes and nothing else."""
+"""Network plugins that enforce NetworkPolicies by themselves. Flannel makes routes and nothing else."""
 
 _PLAIN = frozenset({"configmaps", "secrets", "services"})
 """Resources of the core group: their counts may be written without a group, and `services` is a quota of its own."""

@@ -3,9 +3,11 @@
 from seakeep.facts.base import Ask, Fact
 
 WANTED = ("bridge", "nf_tables", "overlay", "vxlan")
+ENFORCING = ("ip_set", "xt_set")
+"""What kube-router's rules need. Built in, they show only where the kernel's list of modules is: in no container."""
 
 SCRIPT = f"""\
-for m in {" ".join(WANTED)}; do
+for m in {" ".join(WANTED + ENFORCING)}; do
   if [ -d /sys/module/$m ] || modprobe -nq $m; then echo $m; fi
 done
 grep -qw overlay /proc/filesystems && echo overlay
@@ -23,8 +25,8 @@ def script(ask: Ask) -> str:
 
 
 def parse(output: bytes) -> frozenset[str]:
-    """Those of WANTED that can be had."""
-    return frozenset(output.decode("ascii", "replace").split()) & frozenset(WANTED)
+    """Those of WANTED and ENFORCING that can be had."""
+    return frozenset(output.decode("ascii", "replace").split()) & frozenset(WANTED + ENFORCING)
 
 
 FACT: Fact[frozenset[str]] = Fact(id="modules", script=script, parse=parse)

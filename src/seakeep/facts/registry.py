@@ -23,6 +23,7 @@ from seakeep.facts import (
     leftovers,
     modules,
     network_configs,
+    policy_rules,
     ports,
     processes,
     programs,
@@ -51,6 +52,7 @@ STATE: tuple[Fact[Any], ...] = (
     etcd_identity.FACT,
     etcd.FACT,
     leftovers.FACT,
+    policy_rules.FACT,
     kubelet_cert.FACT,
 )
 """What a plan compares with the design."""

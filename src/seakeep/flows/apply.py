@@ -190,7 +190,7 @@ class _Work:
                 readiness.addons_ready(session, clients["admin"]),
             )
             watch.lap("Nodes, pod network, DNS ready")
-            for left in ("drain", "clean", "forget"):
+            for left in ("policies", "drain", "clean", "forget"):
                 await self._part(left, clients)
             roster.finish(session.state, session.known, session.design, without=session.without)
             session.progress.stage("Proof")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from seakeep.artifacts import coredns, flannel
+from seakeep.artifacts import coredns, flannel, kube_router
 from seakeep.artifacts.base import KubeObject
 from seakeep.core.errors import SeakeepError
 from seakeep.design.model import Design, Role
@@ -153,7 +153,8 @@ async def nodes_ready(session: Session, api: ApiClient) -> None:
 
 
 async def addons_ready(session: Session, api: ApiClient) -> None:
-    """Pod network on every node, and all replicas of DNS. What may have been on a node that is down is not awaited."""
+    """Pod network and policy enforcer on every node, and all replicas of DNS. What may have been on a node that is down
+    is not awaited."""
     await _workloads(session, api, "pod network and DNS to be available", addons(session.design), anew=False)
 
 
@@ -165,7 +166,7 @@ async def rolled_out(session: Session, api: ApiClient, workloads: Sequence[KubeO
 
 def addons(design: Design) -> tuple[KubeObject, ...]:
     """The workloads that Seakeep itself runs in the cluster."""
-    made = (*flannel.render(design), *coredns.render(design))
+    made = (*flannel.render(design), *kube_router.render(design), *coredns.render(design))
     return tuple(each for each in made if each.kind in {"DaemonSet", "Deployment"})
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from seakeep.flows.session import Session, own_arch
 from seakeep.flows.view import fetch as fetch_all
+from seakeep.flows.view import preloaded
 from seakeep.report.sources import SourceRow, SourcesReport, SourceState
-from seakeep.sources.components import IMAGE_COMPONENTS, MACHINE_COMPONENTS, component
+from seakeep.sources.components import MACHINE_COMPONENTS, component
 from seakeep.sources.settings import cache_dir
 
 
@@ -43,9 +44,9 @@ def _rows(session: Session, present: SourceState) -> list[SourceRow]:
     release = session.design.release
     listing = session.store.listing()
     held = {(each.component, each.version): each for each in listing.components if each.arch == own_arch()}
-    preload = session.design.preload_images
+    addons = preloaded(session.design)
     rows: list[SourceRow] = []
-    for name in (*MACHINE_COMPONENTS, *(IMAGE_COMPONENTS if preload else ())):
+    for name in (*MACHINE_COMPONENTS, *(addons or ())):
         version = release.component(name)
         holding = held.get((name, version))
         found = {program.name: program for program in holding.programs} if holding else {}
@@ -63,7 +64,7 @@ def _rows(session: Session, present: SourceState) -> list[SourceRow]:
                 )
             )
     images = {each.reference: each for each in listing.images if each.arch == own_arch()}
-    for reference in session.store.images(release) if preload else ():
+    for reference in session.store.images(release, addons) if addons is not None else ():
         image = images.get(reference)
         rows.append(
             SourceRow(

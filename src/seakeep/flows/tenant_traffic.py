@@ -1,7 +1,8 @@
 """Whether pods of tenants are kept apart in the network: pods are made, and one dials another.
 
 A policy that nobody enforces is stored like any other; only a packet tells. A refusal counts only where a pod of the
-same namespace got through to the same address: otherwise nothing may have listened there.
+same namespace gets through to the same address, before and after: otherwise nothing may have listened there. An
+enforcer hears of a pod a moment after it runs, and until then the pod is open: that time is measured and said.
 """
 
 import asyncio
@@ -27,6 +28,10 @@ from seakeep.transport.api import ApiClient, ApiError, decoded
 PORT = 8080
 DEADLINE = 60.0
 """Seconds until a pod has to run."""
+SETTLING = 20.0
+"""Seconds within which an enforcer has to have shut a new pod off, and to have opened what is allowed."""
+UNLIKELY = 3.0
+"""The same where the file names no enforcer and the network plugin is none: only somebody's own could be there."""
 PARALLEL = 4
 """Tenants that are tried at the same moment, with three pods each."""
 STUCK = frozenset({"CreateContainerError", "RunContainerError", "ErrImageNeverPull", "CreateContainerConfigError"})
@@ -85,22 +90,45 @@ async def _kept_out(tools: Tools, tenant: Tenant) -> Proof:
         _pod(tools, tenant.namespace, tenant.pod_security) as beside,
         _pod(tools, outside, _level(tools.design, outside)) as dialling,
     ):
-        await await_until(
-            f"{server.name} to be reached from its own namespace",
-            lambda: _probe(tools, beside, server),
-            timeout=20,
-            interval=1,
-            clock=tools.clock,
-            progress=tools.progress,
-            subject=tenant.namespace,
-        )
-        said = await _dial(tools, dialling, server)
-        # Once more, so that what answered a moment ago did not go away in the meantime.
-        if said and (gone := await _dial(tools, beside, server)):
-            return Proof(held=None, said=f"its own namespace does not reach it any more: {gone}")
+        await _reached(tools, tenant, beside, server)
+        said, after = await _shut(tools, dialling, server)
+        if said:
+            # Once more, so that what answered a moment ago did not go away in the meantime.
+            await _reached(tools, tenant, beside, server)
     if said:
-        return Proof(held=True, said=f"a pod of {outside} does not reach one of its own: {said}")
-    return Proof(held=False, said=f"a pod of {outside} reaches one of its own: its network policies are not enforced")
+        when = f" (it did for {after:.1f} s at first)" if after else ""
+        return Proof(held=True, said=f"a pod of {outside} does not reach one of its own: {said}{when}")
+    return Proof(
+        held=False,
+        said=f"a pod of {outside} reaches one of its own: its network policies are not enforced",
+    )
+
+
+async def _reached(tools: Tools, tenant: Tenant, beside: _Pod, server: _Pod) -> None:
+    await await_until(
+        f"{server.name} to be reached from its own namespace",
+        lambda: _probe(tools, beside, server),
+        timeout=SETTLING,
+        interval=1,
+        clock=tools.clock,
+        progress=tools.progress,
+        subject=tenant.namespace,
+    )
+
+
+async def _shut(tools: Tools, dialling: _Pod, server: _Pod) -> tuple[str, float]:
+    """How dialling ended once no connection was made, or '' where one was made to the last; and the seconds until
+    then, 0 where the first was refused."""
+    network = tools.design.network
+    limit = UNLIKELY if network.cni == "flannel" and network.policy_enforcer is None else SETTLING
+    if said := await _dial(tools, dialling, server):
+        return said, 0.0
+    begun = tools.clock.monotonic()
+    while True:
+        await tools.clock.sleep(0.5)
+        said, after = await _dial(tools, dialling, server), tools.clock.monotonic() - begun
+        if said or after >= limit:
+            return said, after
 
 
 async def _probe(tools: Tools, source: _Pod, target: _Pod) -> str | None:

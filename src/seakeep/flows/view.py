@@ -30,6 +30,7 @@ from seakeep.flows.reset import script
 from seakeep.flows.session import Session, own_arch
 from seakeep.phases import tenants
 from seakeep.phases.base import Departure, ObjectKey, PlanContext, traits_of
+from seakeep.phases.network import begins_to_enforce
 from seakeep.sources.base import ARCHITECTURES
 from seakeep.state import pki, roster
 from seakeep.state.rotation import PREFIX, stages
@@ -137,6 +138,10 @@ async def observe(session: Session) -> View:
     try:
         async with asyncio.timeout(limit), session.api("break-glass") as clients:
             view = replace(view, objects=await view.read_objects(session, clients["break-glass"]))
+            if session.known is not None and session.known.whole and begins_to_enforce(design, view.objects or {}):
+                session.progress.note(
+                    "network policies are not enforced yet, and will be: what they forbid is refused from then on"
+                )
             for name in tenants.former(design, view.objects):
                 session.progress.note(
                     f"namespace {name} belongs to a tenant that the file no longer names: its people are shut out, and"
@@ -172,11 +177,16 @@ async def _machines(session: Session) -> tuple[dict[str, FactSet], dict[str, Mac
     return facts, {**unreachable, **lost}, fresh
 
 
+def preloaded(design: Design) -> tuple[str, ...] | None:
+    """The add-ons whose images are brought to the nodes; None where nodes pull them."""
+    return design.addons if design.preload_images else None
+
+
 async def fetch(session: Session, architectures: Collection[str] = ()) -> None:
     """Everything the release needs is in the cache afterwards, for these architectures and for the programs that run
     on this computer."""
     for arch in sorted({own_arch(), *architectures}):
-        await session.store.ensure(session.design.release, arch, images=session.design.preload_images)
+        await session.store.ensure(session.design.release, arch, addons=preloaded(session.design))
 
 
 def context_of(session: Session, view: View) -> PlanContext:
@@ -191,8 +201,9 @@ def context_of(session: Session, view: View) -> PlanContext:
         """What is about to be issued does not count any more: files that hold it are in the plan already."""
         return None if reference.name in replaced else state.resolve(reference)
 
+    addons = preloaded(design)
     images = {
-        arch: session.store.digests(design.release, arch) if design.preload_images else ()
+        arch: session.store.digests(design.release, arch, addons) if addons is not None else ()
         for arch in _architectures(view.facts)
     }
     return PlanContext(

@@ -35,7 +35,9 @@ def plan(context: PlanContext) -> Iterator[Step]:
             if values.get(name) != value and not (traits.nested and name not in values)
         ]
         if wrong:
-            load = "".join(f"modprobe -q {module} || true\n" for module in kernel.modules(machine, traits))
+            load = "".join(
+                f"modprobe -q {module} || true\n" for module in kernel.modules(context.design, machine, traits)
+            )
             names = " ".join(name for name in kernel.sysctls(machine, traits) if name in values)
             # The values of before, so that `reset` can give them back.
             keep = f"[ -f {BEFORE} ] || sysctl -- {names} >{BEFORE}\n" if names else ""

@@ -21,7 +21,7 @@ from seakeep.facts import contents, files, inventory, programs, units
 from seakeep.facts.files import FileState
 from seakeep.facts.inventory import Entry
 from seakeep.facts.units import STAMPS, UnitState
-from seakeep.phases import control_plane, etcd, load_balancer, wanted
+from seakeep.phases import control_plane, etcd, load_balancer, policy_rules, wanted
 from seakeep.phases.base import Phase, PlanContext
 from seakeep.phases.compare import Comparer
 from seakeep.phases.inventory import inventory_file, listed_of, surplus
@@ -48,7 +48,7 @@ _STOPPED = frozenset({"inactive", "failed"})
 _TEMPORARY = re.compile(r".+\.seakeep-new")
 """What a batch that was killed leaves beside the file that it was about to write."""
 
-END_PODS = """\
+_END_PODS = """\
 ctr="/opt/seakeep/bin/ctr -n k8s.io"
 if [ -S /run/containerd/containerd.sock ] && [ -x /opt/seakeep/bin/ctr ]; then
   for t in $(timeout 10 $ctr tasks ls -q); do timeout 10 $ctr tasks kill -s KILL "$t" || true; done
@@ -68,6 +68,8 @@ for t in "ip kube-proxy" "ip6 kube-proxy" "ip flannel-ipv4" "ip6 flannel-ipv6"; 
   nft delete table $t 2>/dev/null || true
 done
 """
+
+END_PODS = _END_PODS + policy_rules.REMOVE
 """Ends every pod of a machine whose kubelet is stopped, with what pods and the pod network leave in the kernel."""
 
 

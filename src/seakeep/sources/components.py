@@ -248,12 +248,20 @@ COMPONENTS: tuple[Component, ...] = (
         ),
         release=None,  # flanneld is published without a checksum
     ),
+    Component(
+        name="kube-router",
+        programs=("kube-router",),
+        go=GoRecipe(
+            modules=("github.com/cloudnativelabs/kube-router/v2",),
+            packages=("github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",),
+            variables=(("github.com/cloudnativelabs/kube-router/v2/pkg/version.Version", "v{version}"),),
+        ),
+        release=None,  # its project publishes it as an image
+    ),
 )
 
 MACHINE_COMPONENTS = ("kubernetes", "etcd", "containerd", "runc", "cni-plugins")
 """What every cluster needs on its machines; the others are only needed inside images."""
-
-IMAGE_COMPONENTS = ("coredns", "flannel")
 
 
 def component(name: str) -> Component:

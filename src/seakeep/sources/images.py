@@ -6,17 +6,20 @@ They follow the upstream images in what a manifest can notice: paths, entrypoint
     CoreDNS   /coredns as 65532, with the file capability to bind port 53
     Flannel   /opt/bin/flanneld, `nft`, which it runs for every rule in nftables mode, and `iptables`, without which
               it does not start: it clears away the rules of the other mode first
+    kube-router
+              /usr/local/bin/kube-router, `iptables` and `ipset`; upstream's chooses between the two kinds of
+              iptables, this one has the one over nftables
     agnhost   /agnhost, the subset that Seakeep's proofs use
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from seakeep.sources import gomod
-from seakeep.sources.filters import PACKAGES, SUITE, filters
+from seakeep.sources.filters import FLANNEL, KUBE_ROUTER, SUITE, Tools, filters
 from seakeep.sources.oci import CAP_NET_BIND_SERVICE, ImageSpec, LayerFile
 from seakeep.versions.model import Release
 
@@ -35,14 +38,33 @@ class ImagePlan:
     component: str | None
 
 
-def plans(release: Release) -> tuple[ImagePlan, ...]:
-    """Every image a cluster of this release needs."""
+@dataclass(frozen=True, slots=True)
+class _Filtering:
+    """An image around a program that writes packet filter rules: where it lies, and what it runs for that."""
+
+    program: str
+    tools: Tools
+    folders: tuple[tuple[str, int], ...] = ()
+
+
+_FILTERING = {
+    "flannel": _Filtering("/opt/bin/flanneld", FLANNEL, (("/etc/kube-flannel", 0o755), ("/run/flannel", 0o755))),
+    "kube-router": _Filtering("/usr/local/bin/kube-router", KUBE_ROUTER),
+}
+
+
+def plans(release: Release, addons: Sequence[str]) -> tuple[ImagePlan, ...]:
+    """Every image that a cluster of this release with these add-ons needs. KeyError for an add-on of another name."""
     minor = release.minor
+    references = {
+        "coredns": minor.coredns_image,
+        "flannel": minor.flannel_image,
+        "kube-router": minor.kube_router_image,
+    }
     return (
         ImagePlan(minor.pause_image, "pause", None),
         ImagePlan(minor.probe_image, "probe", None),
-        ImagePlan(minor.coredns_image, "coredns", "coredns"),
-        ImagePlan(minor.flannel_image, "flannel", "flannel"),
+        *(ImagePlan(references[name], name, name) for name in addons),
     )
 
 
@@ -57,8 +79,8 @@ def fingerprint(plan: ImagePlan, arch: str, programs: Mapping[str, str]) -> str:
     if plan.component is None:
         parts.append(source_of(plan.kind))
     parts += [f"{name}={digest}" for name, digest in sorted(programs.items())]
-    if plan.kind == "flannel":
-        parts += [SUITE, *PACKAGES]
+    if filtering := _FILTERING.get(plan.kind):
+        parts += [SUITE, *filtering.tools.packages]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -75,16 +97,15 @@ async def describe(plan: ImagePlan, arch: str, programs: Mapping[str, Path], *, 
             entrypoint=("/coredns",),
             user="65532:65532",
         )
-    files, links = await filters(arch, stage=stage, log=log)
+    filtering = _FILTERING[plan.kind]
+    program = filtering.program
+    files, links = await filters(filtering.tools, arch, stage=stage, log=log)
     return ImageSpec(
         reference=plan.reference,
-        files=(
-            LayerFile(path="/opt/bin/flanneld", source=programs["flanneld"]),
-            *files,
-        ),
+        files=(LayerFile(path=program, source=programs[PurePosixPath(program).name]), *files),
         links=links,
-        folders=(("/etc/kube-flannel", 0o755), ("/run/flannel", 0o755), _SCRATCH),
-        entrypoint=("/opt/bin/flanneld",),
+        folders=(*filtering.folders, _SCRATCH),
+        entrypoint=(program,),
     )
 
 

@@ -21,7 +21,7 @@ from seakeep.sources.base import (
     sha256_of,
 )
 from seakeep.sources.cache import Cache, ImageManifest, Manifest, StoredFile
-from seakeep.sources.components import IMAGE_COMPONENTS, MACHINE_COMPONENTS, component
+from seakeep.sources.components import MACHINE_COMPONENTS, component
 from seakeep.sources.frames import end_frame
 from seakeep.sources.inventory import Damage, Inventory, Program, held_image, holding
 from seakeep.sources.release import Releases
@@ -74,21 +74,22 @@ class Store:
 
     # -- getting ------------------------------------------------------------------------------------------
 
-    async def ensure(self, release: Release, arch: str, *, images: bool) -> Inventory:
-        """Get everything the release needs that is not in the cache, in parallel where that is of use."""
+    async def ensure(self, release: Release, arch: str, *, addons: Sequence[str] | None) -> Inventory:
+        """Get everything the release needs that is not in the cache, in parallel where that is of use. `addons`: the
+        components whose images are made here, beside pause's and the proof's; None where nodes pull all of them."""
         if arch not in ARCHITECTURES:
             raise UsageError(f"{arch!r} is not an architecture Seakeep knows", hint=" or ".join(ARCHITECTURES))
         await asyncio.to_thread(self._cache.sweep)
         await asyncio.to_thread(self._cache.prune, self._clock.now().timestamp())
-        names = MACHINE_COMPONENTS + (IMAGE_COMPONENTS if images else ())
+        names = (*MACHINE_COMPONENTS, *(addons or ()))
         try:
             async with asyncio.TaskGroup() as group:
                 have = [
                     group.create_task(self._component(Wanted(name, release.component(name), arch))) for name in names
                 ]
             made = []
-            if images:
-                made = await self._images(release, arch)
+            if addons is not None:
+                made = await self._images(release, arch, addons)
         except BaseExceptionGroup as problems:
             raise _first(problems) from problems
         return Inventory(
@@ -198,9 +199,9 @@ class Store:
 
     # -- images -------------------------------------------------------------------------------------------
 
-    async def _images(self, release: Release, arch: str) -> list[ImageManifest]:
+    async def _images(self, release: Release, arch: str, addons: Sequence[str]) -> list[ImageManifest]:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._image(plan, release, arch)) for plan in images.plans(release)]
+            tasks = [group.create_task(self._image(plan, release, arch)) for plan in images.plans(release, addons)]
         return [task.result() for task in tasks]
 
     async def _image(self, plan: images.ImagePlan, release: Release, arch: str) -> ImageManifest:
@@ -236,19 +237,19 @@ class Store:
         finally:
             self._progress.state(subject, "")
 
-    def digests(self, release: Release, arch: str) -> tuple[tuple[str, str], ...]:
-        """(reference, digest) of every image of the release; UsageError where one is not in the cache."""
+    def digests(self, release: Release, arch: str, addons: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """(reference, digest) of every image that a node needs; UsageError where one is not in the cache."""
         found = []
-        for reference in self.images(release):
+        for reference in self.images(release, addons):
             held = self._cache.image(reference, arch)
             if held is None:
                 raise UsageError(f"the image {reference} is not in the cache", hint=_FETCH)
             found.append((reference, held.digest))
         return tuple(found)
 
-    def images(self, release: Release) -> list[str]:
-        """The full references of the images a cluster of this release needs."""
-        return [plan.reference for plan in images.plans(release)]
+    def images(self, release: Release, addons: Sequence[str]) -> list[str]:
+        """The full references of the images a cluster of this release needs with these add-ons."""
+        return [plan.reference for plan in images.plans(release, addons)]
 
     # -- using --------------------------------------------------------------------------------------------
 

@@ -66,7 +66,7 @@ class TenantLimits(Part):
 
 
 class TenantNetwork(Part):
-    """Who its pods may talk to. The network plugin has to enforce it: flannel does not."""
+    """Who its pods may talk to. Something has to enforce it: `spec.network.policyEnforcer`, or the network plugin."""
 
     isolated: Switch = True
     """Nothing reaches its pods and they reach nothing but each other and the cluster's DNS, unless it is opened here.

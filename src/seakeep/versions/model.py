@@ -40,9 +40,11 @@ class Minor:
     cni_plugins: str
     coredns: str
     flannel: str
+    kube_router: str
     pause_image: str
     coredns_image: str
     flannel_image: str
+    kube_router_image: str
     probe_image: str
     authentication_config_api: str
     kubelet_config_api: str
@@ -64,7 +66,8 @@ class Release:
     minor: Minor
 
     def component(self, name: str) -> str:
-        """The version of a component folder: kubernetes, etcd, containerd, runc, cni-plugins, coredns, flannel.
+        """The version of a component folder: kubernetes, etcd, containerd, runc, cni-plugins, coredns, flannel,
+        kube-router.
 
         KeyError for any other name.
         """
@@ -76,4 +79,5 @@ class Release:
             "cni-plugins": self.minor.cni_plugins,
             "coredns": self.minor.coredns,
             "flannel": self.minor.flannel,
+            "kube-router": self.minor.kube_router,
         }[name]

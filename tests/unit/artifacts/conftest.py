@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ def three_sites() -> Design:
 @pytest.fixture(scope="session")
 def single() -> Design:
     return complete(load(EXAMPLES / "single.yaml"))
+
+
+@pytest.fixture(scope="session")
+def tenants() -> Design:
+    design = complete(load(EXAMPLES / "tenants.yaml"))
+    return replace(design, network=replace(design.network, policy_enforcer="kube-router"))
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from seakeep.artifacts import (
     kube_apiserver,
     kube_controller_manager,
     kube_proxy,
+    kube_router,
     kube_scheduler,
     kubelet,
 )
@@ -267,9 +268,15 @@ def test_a_container_leaves_the_connection_table_alone(three_sites: Design) -> N
 def test_a_container_sets_only_what_is_its_own(three_sites: Design) -> None:
     for machine in three_sites.machines:
         assert all(key.startswith("net.") for key in kernel.sysctls(machine, Traits(nested=True)))
-        assert kernel.modules(machine, Traits(nested=True)) == ()
+        assert kernel.modules(three_sites, machine, Traits(nested=True)) == ()
     balancer = first(three_sites, Role.LOAD_BALANCER)
     assert kernel.sysctls(balancer, Traits(nested=True)) == {"net.ipv4.ip_nonlocal_bind": "1"}
+
+
+def test_a_node_loads_what_the_enforcers_rules_need(tenants: Design, three_sites: Design) -> None:
+    (machine,) = tenants.machines
+    assert set(kube_router.MODULES) <= set(kernel.modules(tenants, machine, Traits()))
+    assert not set(kube_router.MODULES) & set(kernel.modules(three_sites, first(three_sites, Role.WORKER), Traits()))
 
 
 def test_backends_are_checked_over_verified_tls(three_sites: Design) -> None:

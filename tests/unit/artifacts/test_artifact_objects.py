@@ -1,6 +1,6 @@
 import pytest
 
-from seakeep.artifacts import coredns, flannel, nodes, rbac
+from seakeep.artifacts import coredns, flannel, kube_router, nodes, rbac
 from seakeep.artifacts.registry import render_objects
 from seakeep.design.model import Design
 
@@ -73,6 +73,25 @@ def test_flannel_waits_for_no_service_address(three_sites: Design) -> None:
     assert env["KUBERNETES_SERVICE_HOST"] == str(three_sites.endpoint.host)
     assert env["KUBERNETES_SERVICE_PORT"] == str(three_sites.endpoint.port)
     assert pod["hostNetwork"] is True
+
+
+def test_the_enforcer_reads_and_filters_and_does_nothing_else(tenants: Design) -> None:
+    objects = kube_router.render(tenants)
+    pod = find(objects, "DaemonSet", "kube-router")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"], "add": ["NET_ADMIN", "NET_RAW"]}
+    assert container["securityContext"]["privileged"] is False
+    assert {"--run-router=false", "--run-service-proxy=false", "--health-port=0"} <= set(container["args"])
+    assert f"--service-cluster-ip-range={tenants.network.service_range}" in container["args"]
+    assert pod["tolerations"] == [{"operator": "Exists"}]
+    for rule in find(objects, "ClusterRole", kube_router.ROLE)["rules"]:
+        assert set(rule["verbs"]) == {"get", "list", "watch"}
+        assert "secrets" not in rule["resources"]
+
+
+def test_clusters_without_isolated_tenants_have_no_enforcer(three_sites: Design) -> None:
+    assert kube_router.render(three_sites) == ()
+    assert three_sites.addons == ("coredns", "flannel")
 
 
 @pytest.mark.parametrize("example", ["three_sites", "single", "stacked"])

@@ -2,7 +2,7 @@
 
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import pytest
@@ -29,7 +29,7 @@ def world(example: str = "three-sites", *, nested: bool = False) -> World:
             "disks": b"/ 90000000 80000000\n/opt 90000000 80000000\n"
             b"/var/lib 90000000 80000000\n/var/log 90000000 80000000\n",
             "ports": b'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=55,fd=6))\n',
-            "modules": b"bridge\nnf_tables\noverlay\nvxlan\n",
+            "modules": b"bridge\nip_set\nnf_tables\noverlay\nvxlan\nxt_set\n",
             "reach": "\n".join([*made.boxes, "done"]).encode(),
             "fsync": FSYNC,
         }
@@ -163,6 +163,15 @@ FAILS = (
     ),
     Case("PRE013", "b-lb1", system("b-lb1", interface=""), "no interface has {address}"),
 )
+
+
+@pytest.mark.parametrize(("nested", "message"), [(False, "missing: ip_set, xt_set"), (True, "present")])
+def test_an_enforcer_needs_more_of_the_kernel_where_that_can_be_seen(nested: bool, message: str) -> None:
+    made = world("tenants", nested=nested)
+    made.design = replace(made.design, network=replace(made.design.network, policy_enforcer="kube-router"))
+    made.boxes["shared"].more["modules"] = b"bridge\nnf_tables\noverlay\nvxlan\n"
+    (said,) = [each for each in preflight(fleet(made), (), "2026-11-23") if each.id == "PRE009"]
+    assert said.message == message
 
 
 @pytest.mark.parametrize("example", ["three-sites", "single", "ssh", "tenants"])

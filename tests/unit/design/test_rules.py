@@ -532,9 +532,31 @@ FAILURES: list[Case] = [
         6,
         "flannel does not enforce the network policies of shop and bank: pods of other namespaces reach theirs",
         (
+            "write policyEnforcer: kube-router; `seakeep check --live` measures it; where tenants need not be kept"
+            " apart in the network, write network: {isolated: false}"
+        ),
+    ),
+    (
+        "DES040",
+        "tenants",
+        [("lab: {}", "lab: {}\n  network: {cni: none}")],
+        11,
+        (
+            "no network plugin is known to enforce the network policies of shop and bank: pods of other namespaces"
+            " reach theirs"
+        ),
+        (
             "`seakeep check --live` measures it; where tenants need not be kept apart in the network, write"
             " network: {isolated: false}"
         ),
+    ),
+    (
+        "DES042",
+        "single",
+        [("lab: {}", "lab: {}\n  network: {cni: none, policyEnforcer: kube-router}")],
+        10,
+        "kube-router is set up beside flannel only, and the network plugin is your own",
+        "write policyEnforcer: none, and install an enforcer that fits the plugin; or use cni: flannel",
     ),
     (
         "DES041",
@@ -594,7 +616,10 @@ def test_every_rule_passes_somewhere(three_sites: LoadedSpec, edited: Edit) -> N
         ("groups: [shop-team]", "groups: [shop-team]\n      network: {isolated: false}"),
         ("network:\n", "network:\n        isolated: false\n"),
     )
-    passed = {f.id for loaded in (three_sites, pinned, shared) for f in judge(loaded) if f.verdict is Verdict.PASS}
+    enforced = edited("tenants", ("lab: {}", "lab: {}\n  network: {policyEnforcer: kube-router}"))
+    passed = {
+        f.id for loaded in (three_sites, pinned, shared, enforced) for f in judge(loaded) if f.verdict is Verdict.PASS
+    }
 
     assert passed == {rule.id for rule in RULES}
 

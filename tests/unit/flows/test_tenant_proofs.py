@@ -141,6 +141,8 @@ def tools(tmp_path: Path, dials: Exec, pod: dict[str, Any] | None = None, made: 
         (["TIMEOUT"], ["TIMEOUT"], None),
         (["TIMEOUT"], ["TIMEOUT", "", ""], True),
         (["TIMEOUT"], ["", "TIMEOUT"], None),
+        (["", "", "REFUSED"], ["", ""], True),
+        (["REFUSED"], ["", "REFUSED", ""], True),
     ],
 )
 async def test_what_a_connection_shows(tmp_path: Path, bank: list[str], shop: list[str], held: bool | None) -> None:
@@ -150,6 +152,24 @@ async def test_what_a_connection_shows(tmp_path: Path, bank: list[str], shop: li
     made = [call for call in work.api.calls if call.startswith("POST")]
     gone = [call for call in work.api.calls if call.startswith("DELETE")]
     assert len(made) == len(gone) == 6
+
+
+@pytest.mark.parametrize(
+    ("enforcer", "open_for"), [("kube-router", tenant_traffic.SETTLING), (None, tenant_traffic.UNLIKELY)]
+)
+async def test_an_enforcer_has_a_moment_to_hear_of_a_pod(tmp_path: Path, enforcer: str | None, open_for: float) -> None:
+    work = tools(tmp_path, Exec(bank=["", "", "REFUSED"], shop=[""]))
+    network = replace(work.design.network, policy_enforcer=enforcer)
+    shop, bank = work.design.tenants
+    design = replace(work.design, network=network, tenants=(shop, replace(bank, isolated=False)))
+    work = replace(work, design=design)
+    late = dict(await tenant_traffic.prove_traffic(work))["tenant shop"]
+    assert late.held is True
+    assert late.said.endswith("REFUSED (it did for 1.0 s at first)")
+    never = replace(work, kubectl=Exec(bank=[""], shop=[""]))
+    begun = work.clock.monotonic()
+    assert dict(await tenant_traffic.prove_traffic(never))["tenant shop"].held is False
+    assert work.clock.monotonic() - begun == pytest.approx(open_for, abs=1)
 
 
 @pytest.mark.parametrize(

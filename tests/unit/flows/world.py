@@ -62,10 +62,10 @@ class FakeStore:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def ensure(self, release: object, arch: str, *, images: bool) -> None:
+    async def ensure(self, release: object, arch: str, *, addons: object) -> None:
         self.asked.append(arch)
 
-    def digests(self, release: object, arch: str) -> tuple[tuple[str, str], ...]:
+    def digests(self, release: object, arch: str, addons: object) -> tuple[tuple[str, str], ...]:
         return IMAGES
 
     def inventory(self, component: str, version: str, arch: str) -> tuple[Any, ...]:

@@ -33,7 +33,7 @@ from seakeep.facts import inventory
 from seakeep.facts.base import FactSet
 from seakeep.facts.files import FileState
 from seakeep.facts.units import UnitState
-from seakeep.phases import machine_files, prune_machines, wanted
+from seakeep.phases import machine_files, policy_rules, prune_machines, wanted
 from seakeep.phases.base import ObjectKey, PlanContext, traits_of
 from seakeep.phases.compare import service, unit_stamp
 from seakeep.phases.inventory import wanted_entries
@@ -90,6 +90,7 @@ class Box:
     lying: set[str] = field(default_factory=set)
     more: dict[str, bytes] = field(default_factory=dict)
     pods_ended: bool = False
+    policy_rules: bool = False
     without: set[str] = field(default_factory=set)
 
     def facts(self) -> FactSet:
@@ -107,6 +108,7 @@ class Box:
             "images": "".join(f"{ref} type {digest} 1 MiB\n" for ref, digest in self.images.items()).encode(),
             "etcd_data": b"yes\n" if self.etcd_data else b"no\n",
             "leftovers": "\n".join(self.leftovers).encode(),
+            "policy_rules": b"yes\n" if self.policy_rules else b"no\n",
             **self.more,
         }
         return FactSet(self.machine.name, {k: v for k, v in raw.items() if k not in self.without}, READ_AT)
@@ -248,7 +250,9 @@ class World:
                 if f"/etc/systemd/system/{name}" not in box.files:
                     box.units[name] = replace(unit, load="not-found", enabled="")
         elif script == prune_machines.END_PODS:
-            box.pods_ended = True
+            box.pods_ended, box.policy_rules = True, False
+        elif policy_rules.REMOVE in script:
+            box.policy_rules = False
         elif "swapoff" in script:
             box.system["swap_kb"] = "0"
         else:

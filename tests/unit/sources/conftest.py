@@ -247,10 +247,11 @@ def release() -> Release:
         kubernetes="1.37.2",
         minor=Minor(
             minor=(1, 37), patches=("1.37.2",), etcd="3.6.16", containerd="2.4.2", runc="1.5.2",
-            cni_plugins="1.9.1", coredns="1.15.0", flannel="0.28.4",
+            cni_plugins="1.9.1", coredns="1.15.0", flannel="0.28.4", kube_router="2.1.0",
             pause_image="registry.k8s.io/pause:3.10.1",
             coredns_image="registry.k8s.io/coredns/coredns:v1.15.0",
             flannel_image="ghcr.io/flannel-io/flannel:v0.28.4",
+            kube_router_image="docker.io/cloudnativelabs/kube-router:v2.1.0",
             probe_image="registry.k8s.io/e2e-test-images/agnhost:2.53",
             authentication_config_api="", kubelet_config_api="", skew_kubelet=3, end_of_life="",
         ),

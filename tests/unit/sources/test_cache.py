@@ -276,9 +276,9 @@ async def test_every_reason_is_shown_when_no_source_has_it(local):
 
 async def test_ensure_shows_one_of_our_errors(local, release):
     with pytest.raises(UsageError, match="no source has"):
-        await local.ensure(release, "amd64", images=False)
+        await local.ensure(release, "amd64", addons=None)
     with pytest.raises(UsageError, match="architecture"):
-        await local.ensure(release, "i386", images=False)
+        await local.ensure(release, "i386", addons=None)
 
 
 async def test_ensure_gets_everything_from_a_folder(local, release, folder, program):
@@ -287,10 +287,10 @@ async def test_ensure_gets_everything_from_a_folder(local, release, folder, prog
         place.mkdir(parents=True, exist_ok=True)
         for name in known.programs:
             (place / name).write_bytes(program(name.encode()))
-    found = await local.ensure(release, "amd64", images=False)
+    found = await local.ensure(release, "amd64", addons=None)
     assert [held.component for held in found.components] == ["kubernetes", "etcd", "containerd", "runc", "cni-plugins"]
     assert found.images == ()
-    assert local.images(release)[0] == "registry.k8s.io/pause:3.10.1"
+    assert local.images(release, ())[0] == "registry.k8s.io/pause:3.10.1"
 
 
 async def test_asking_for_what_is_not_there(local):

@@ -95,8 +95,10 @@ def test_archives_are_reproducible(tmp_path):
 
 
 def test_plans_and_fingerprints(release, monkeypatch):
-    plans = images.plans(release)
+    plans = images.plans(release, ("coredns", "flannel"))
     assert [plan.kind for plan in plans] == ["pause", "probe", "coredns", "flannel"]
+    assert images.plans(release, ())[-1].kind == "probe"
+    assert images.plans(release, ("coredns", "kube-router"))[-1].reference == release.minor.kube_router_image
     pause, coredns = plans[0], plans[2]
     made = {images.fingerprint(pause, "amd64", {}), images.fingerprint(pause, "arm64", {})}
     made |= {images.fingerprint(coredns, "amd64", {"coredns": digest}) for digest in "ab"}
@@ -108,7 +110,7 @@ def test_plans_and_fingerprints(release, monkeypatch):
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root for chroot")
 async def test_nft_and_iptables_run_from_the_files_of_the_flannel_image(tmp_path, release):
     (tmp_path / "flanneld").write_bytes(b"flanneld")
-    plan = images.plans(release)[3]
+    plan = images.plans(release, ("coredns", "flannel"))[3]
     arch = gomod.host_arch()
     image = await images.describe(plan, arch, {"flanneld": tmp_path / "flanneld"}, stage=tmp_path, log=tmp_path / "log")
     _, config, layer = parts(write(tmp_path, image, arch=arch))
@@ -128,8 +130,27 @@ async def test_nft_and_iptables_run_from_the_files_of_the_flannel_image(tmp_path
     assert "comment match options" in said.stdout
 
 
+@pytest.mark.skipif(shutil.which("mmdebstrap") is None, reason="mmdebstrap is not installed")
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root for chroot")
+async def test_what_kube_router_runs_is_in_its_image(tmp_path, release):
+    (tmp_path / "kube-router").write_bytes(b"kube-router")
+    plan = images.plans(release, ("kube-router",))[-1]
+    arch, programs = gomod.host_arch(), {"kube-router": tmp_path / "kube-router"}
+    image = await images.describe(plan, arch, programs, stage=tmp_path, log=tmp_path / "log")
+    _, config, layer = parts(write(tmp_path, image, arch=arch))
+    assert config["config"]["Entrypoint"] == ["/usr/local/bin/kube-router"]
+    root = tmp_path / "root"
+    with tarfile.open(fileobj=io.BytesIO(layer)) as content:
+        content.extractall(root, filter="tar")
+    for program in ("iptables", "iptables-save", "iptables-restore", "ipset"):
+        said = subprocess.run(["chroot", root, program, "--version"], capture_output=True, text=True, check=True)
+        assert said.stdout.startswith(f"{program} v"), said.stdout
+    for match in ("set", "physdev", "addrtype", "multiport", "limit"):
+        subprocess.run(["chroot", root, "iptables", "-m", match, "--help"], capture_output=True, check=True)
+
+
 def test_the_coredns_image_may_bind_its_port_without_root(tmp_path, release):
-    plan = images.plans(release)[2]
+    plan = images.plans(release, ("coredns",))[2]
     image = asyncio.run(
         images.describe(plan, "amd64", {"coredns": tmp_path / "x"}, stage=tmp_path, log=tmp_path / "log")
     )
@@ -140,7 +161,7 @@ def test_the_coredns_image_may_bind_its_port_without_root(tmp_path, release):
 @needs_go
 async def test_pause_is_built_and_kept(tmp_path, release, progress):
     store = Store(tmp_path / "cache", folder=None, mirror={}, offline=True, progress=progress)
-    plan = images.plans(release)[0]
+    plan = images.plans(release, ())[0]
     arch = gomod.host_arch()
     held = await store._image(plan, release, arch)
     data = b"".join([chunk async for chunk in store.image(plan.reference, arch)])
@@ -272,4 +293,4 @@ async def test_an_image_that_cannot_be_made_says_why(tmp_path, release, monkeypa
     monkeypatch.setenv("PATH", str(tmp_path))
     store = Store(tmp_path / "cache", folder=None, mirror={}, offline=True, progress=Silent())
     with pytest.raises(Exception, match="cannot be made here: Go is not installed"):
-        await store._image(images.plans(release)[0], release, "amd64")
+        await store._image(images.plans(release, ())[0], release, "amd64")

@@ -1,7 +1,8 @@
 """Network policies are enforced.
 
-What: the network plugin of the file enforces NetworkPolicies: Flannel alone does not. Why: policies that nobody
-enforces look like protection. Evidence: the plugin of the file. Fix: a plugin that enforces them.
+What: the file names something that enforces NetworkPolicies: Flannel alone does not. Why: policies that nobody
+enforces look like protection. Evidence: the enforcer and the plugin of the file; SEC014 measures it where there are
+tenants. Fix: policyEnforcer: kube-router, or a plugin that enforces them.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ CHECK = Check(
     since="0.1.0",
     scope=Scope.LIVE,
     per=Per.LIVE,
-    remediation="a plugin that enforces them",
+    remediation="`network: {policyEnforcer: kube-router}`, or a plugin that enforces them",
     equivalents=(
         "cis-1.12:5.3.1",
         "kubescape:C-0205",
@@ -28,10 +29,10 @@ ENFORCING = frozenset({"calico", "cilium"})
 
 
 def judge(live: Live) -> Iterable[Note]:
-    """By the plugin's name."""
-    cni = live.design.network.cni
+    """By the names of the enforcer and the plugin."""
+    cni, enforcer = live.design.network.cni, live.design.network.policy_enforcer
     policies = len(live.index.of("NetworkPolicy"))
-    if cni in ENFORCING:
-        yield good("network", f"{cni} enforces them")
+    if enforcer is not None or cni in ENFORCING:
+        yield good("network", f"{enforcer or cni} enforces them")
     else:
         yield wrong("network", f"{cni} does not enforce them; there are {policies}")

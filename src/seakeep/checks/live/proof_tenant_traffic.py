@@ -2,8 +2,9 @@
 
 What: for each tenant that is isolated, two of its pods and one of another namespace are started; the first two reach
 each other, and the third reaches neither. Why: a network policy that no plugin enforces is stored like any other, and
-looks like protection. Evidence: the connections that were tried, from within the pods, which are removed. Fix: a
-network plugin that enforces policies, or network: {isolated: false} where tenants need not be kept apart.
+looks like protection. Evidence: the connections that were tried, from within the pods, which are removed. Fix:
+network: {policyEnforcer: kube-router}, or a network plugin that enforces policies; or network: {isolated: false} for a
+tenant that need not be kept apart.
 """
 
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ CHECK = Check(
     since="0.1.0",
     scope=Scope.LIVE,
     per=Per.LIVE,
-    remediation="a network plugin that enforces policies, or `network: {isolated: false}` for this tenant",
+    remediation="`policyEnforcer: kube-router` in spec.network; or `network: {isolated: false}` for this tenant",
 )
 
 

@@ -13,6 +13,7 @@ from seakeep.design.rules import (
     control_planes_apart,
     dns_placeable,
     endpoint_port,
+    enforcer_has_flannel,
     etcd_alone,
     etcd_not_too_many,
     etcd_odd,
@@ -87,4 +88,5 @@ RULES: tuple[Rule, ...] = (
     tenant_limits_fit.RULE,
     tenant_policies_enforced.RULE,
     tenant_pods_fit.RULE,
+    enforcer_has_flannel.RULE,
 )

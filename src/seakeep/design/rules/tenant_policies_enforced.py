@@ -12,27 +12,28 @@ def judge(draft: Draft) -> Iterator[Note]:
     tenants = draft.spec.tenants
     isolated = [tenant.name for tenant in tenants if tenant.network.isolated]
     plugin = draft.spec.network.cni[0] if draft.spec.network.cni else "none"
+    enforcer = draft.spec.network.policy_enforcer
     if not tenants:
         yield moot("there are no tenants")
     elif not isolated:
         yield good("no tenant asks for it")
-    elif plugin in ENFORCING:
-        yield good(f"{plugin} enforces them")
+    elif enforcer != "none" or plugin in ENFORCING:
+        yield good(f"{enforcer if enforcer != 'none' else plugin} enforces them")
     else:
         index = next(i for i, tenant in enumerate(tenants) if tenant.network.isolated)
         unsure = plugin == "none"
         yield bad(
             f"{'no network plugin is known to enforce' if unsure else f'{plugin} does not enforce'} "
             f"the network policies of {listed(isolated)}: pods of other namespaces reach theirs",
-            where="spec.network.cni" if not unsure else f"spec.tenants[{index}]",
-            fix="`seakeep check --live` measures it; where tenants need not be kept apart in the network, write"
-            " network: {isolated: false}",
+            where="spec.network.policyEnforcer" if not unsure else f"spec.tenants[{index}]",
+            fix=f"{'' if unsure else 'write policyEnforcer: kube-router; '}`seakeep check --live` measures it; where "
+            "tenants need not be kept apart in the network, write network: {isolated: false}",
         )
 
 
 RULE = Rule(
     id="DES040",
-    title="The network plugin enforces tenants' network policies",
+    title="Tenants' network policies are enforced",
     severity=Severity.WARNING,
     judge=judge,
 )

@@ -326,6 +326,11 @@ def test_what_a_person_decides_is_shown_with_its_evidence(id_: str) -> None:
     assert said.note.message.startswith(REVIEW)
 
 
+def test_an_enforcer_beside_the_plugin_is_enough() -> None:
+    design = replace(DESIGN, network=replace(DESIGN.network, policy_enforcer="kube-router"))
+    assert verdicts("LIV020", well(design=design)) == [(Verdict.PASS, "network")]
+
+
 def test_a_learner_that_was_forgotten_is_found() -> None:
     said = run([BY_ID["ETCD001"]], well(each_member(members=(*MEMBERS, LEARNER)))).said
     assert {each.note.message for each in said} == {"learners are left in the member list: new"}
