@@ -44,24 +44,51 @@ def machine(tmp_path_factory):
         lab.run("lab", "down").ok()
 
 
-def tenants_are_kept_apart(seakeep):
-    """Every proof holds but the one that packets decide: Flannel enforces no policy, and that is measured and said."""
-    proofs = [word for id_ in range(8, 15) for word in ("--only", f"SEC{id_:03}")]
-    report = seakeep("check", "--live", "--all", *proofs, "-o", "json").ok(1).json
+def proofs(seakeep, *ids, code):
+    """id -> (verdict, message) of each tenant."""
+    only = [word for id_ in ids for word in ("--only", id_)]
+    report = seakeep("check", "--live", "--all", *only, "-o", "json").ok(code).json
     found = {}
     for each in report["findings"]:
         if each["id"].startswith("SEC"):
             found.setdefault(each["id"], []).append((each["verdict"], each["message"]))
-    assert {id_: {verdict for verdict, _ in said} for id_, said in found.items()} == {
-        **{f"SEC{id_:03}": {"PASS"} for id_ in range(8, 14)},
-        "SEC014": {"FAIL"},
-    }, found
-    assert [message.partition(":")[0] for _, message in found["SEC014"]] == [
-        "a pod of bank reaches one of its own",
-        "a pod of shop reaches one of its own",
-    ]
     left = seakeep("kubectl", "--", "get", "pods", "-A", "-o", "name").ok().out
     assert "seakeep-check" not in left
+    return found
+
+
+def tenants_are_kept_apart(seakeep):
+    """Every proof holds, that of the packets included: what is allowed flows, what is not is refused."""
+    ids = [f"SEC{id_:03}" for id_ in range(8, 15)]
+    found = proofs(seakeep, *ids, code=0)
+    assert {id_: [verdict for verdict, _ in said] for id_, said in found.items()} == dict.fromkeys(ids, ["PASS"] * 2)
+    assert sorted(message.partition(":")[0] for _, message in found["SEC014"]) == [
+        "a pod of bank does not reach one of its own",
+        "a pod of shop does not reach one of its own",
+    ]
+
+
+def without_an_enforcer_they_are_not(lab, seakeep, file):
+    """Its rules go with it, and what they refused is let through again: policies alone are a wish."""
+    rules = "nft list chain ip filter KUBE-ROUTER-FORWARD"
+    lab.ssh("single", rules).ok()
+    file.write_text(file.read_text().replace("  tenants:", "  network: {policyEnforcer: none}\n  tenants:"))
+    plan = seakeep("plan", "-o", "json").ok(1).json
+    assert [change["what"] for change in plan["changes"]] == [
+        "delete DaemonSet kube-system/kube-router",
+        "delete ClusterRoleBinding seakeep:kube-router",
+        "delete ClusterRole seakeep:kube-router",
+        "delete ServiceAccount kube-system/kube-router",
+        "remove the rules of kube-router",
+    ]
+    seakeep("apply", "--yes").ok()
+    assert seakeep("plan", "-o", "json").ok().json["changes"] == []
+    assert "KUBE-ROUTER" not in lab.ssh("single", "nft list table ip filter || true").out
+    found = proofs(seakeep, "SEC014", code=1)
+    assert [(verdict, message.partition(":")[0]) for verdict, message in found["SEC014"]] == [
+        ("FAIL", "a pod of bank reaches one of its own"),
+        ("FAIL", "a pod of shop reaches one of its own"),
+    ]
 
 
 def a_tenant_that_leaves_is_shut_out_and_kept(seakeep, file):
@@ -113,5 +140,6 @@ def test_the_same_commands_do_the_same_over_plain_ssh(machine, tmp_path):
     assert seakeep("plan", "-o", "json").ok().json["changes"] == []
     assert "single" in seakeep("kubectl", "--", "get", "nodes").ok().out
     tenants_are_kept_apart(seakeep)
+    without_an_enforcer_they_are_not(lab, seakeep, file)
     a_tenant_that_leaves_is_shut_out_and_kept(seakeep, file)
     seakeep("reset", "--yes").ok()

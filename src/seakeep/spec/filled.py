@@ -29,7 +29,18 @@ def filled(given: Document) -> Document:
     if kubernetes.images is None:
         kubernetes = kubernetes.model_copy(update={"images": "pull" if lab is None else "preload"})
     tenants = tuple(map(_tenant, spec.tenants))
-    found = {"sites": sites, "machines": machines, "lab": lab, "kubernetes": kubernetes, "tenants": tenants}
+    network = spec.network
+    if network.policy_enforcer is None:
+        needed = network.cni == ("flannel",) and any(tenant.network.isolated for tenant in tenants)
+        network = network.model_copy(update={"policy_enforcer": "kube-router" if needed else "none"})
+    found = {
+        "sites": sites,
+        "machines": machines,
+        "lab": lab,
+        "kubernetes": kubernetes,
+        "network": network,
+        "tenants": tenants,
+    }
     return given.model_copy(update={"spec": spec.model_copy(update=found)})
 
 

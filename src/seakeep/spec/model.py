@@ -152,9 +152,10 @@ class NetworkSpec(Part):
     cni: Annotated[CniNames, Field(examples=["flannel"])] = ("flannel",)
     """The network plugin: flannel, or none when you install one yourself."""
 
-    policy_enforcer: Literal["kube-router", "none"] = "none"
+    policy_enforcer: Literal["kube-router", "none"] | None = None
     """What enforces NetworkPolicies, which flannel does not: `kube-router`, as a firewall on every node and nothing
-    else; or `none`, also when you install an enforcer yourself."""
+    else; or `none`, also when you install an enforcer yourself. Without it: kube-router where a tenant is isolated and
+    the plugin is flannel, none elsewhere."""
 
     pod_range: Annotated[CidrRange, Field(examples=["10.244.0.0/16"])] = IPv4Network("10.244.0.0/16")
     """Addresses of pods; every node gets a block of it."""

@@ -528,8 +528,8 @@ FAILURES: list[Case] = [
     (
         "DES040",
         "tenants",
-        [],
-        6,
+        [("lab: {}", "lab: {}\n  network: {policyEnforcer: none}")],
+        25,
         "flannel does not enforce the network policies of shop and bank: pods of other namespaces reach theirs",
         (
             "write policyEnforcer: kube-router; `seakeep check --live` measures it; where tenants need not be kept"

@@ -53,6 +53,26 @@ def test_a_machine_overrides_what_it_says_of_ssh_and_no_more() -> None:
     assert (ssh.user, ssh.port, ssh.key) == ("ops", 2222, "/k")
 
 
+TENANT = "    - {name: shop, groups: [team]%s}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "enforcer"),
+    [
+        ("", "none"),
+        ("  tenants:\n" + TENANT % "", "kube-router"),
+        ("  tenants:\n" + TENANT % ", network: {isolated: false}", "none"),
+        ("  network: {policyEnforcer: none}\n  tenants:\n" + TENANT % "", "none"),
+        ("  network: {policyEnforcer: kube-router}\n", "kube-router"),
+        ("  network: {cni: none}\n  tenants:\n" + TENANT % "", "none"),
+    ],
+)
+def test_isolated_tenants_bring_an_enforcer_with_them(more: str, enforcer: str) -> None:
+    text = f"{HEAD}  machines: [{{name: m1, address: 192.0.2.1, roles: [etcd]}}]\n{more}"
+
+    assert filled(parse(text.encode(), Path("x")).given).spec.network.policy_enforcer == enforcer
+
+
 def test_the_lab_network_is_that_of_the_first_machine_unless_given() -> None:
     text = HEAD + "  machines: [{name: m1, address: 10.9.8.7, roles: [etcd]}]\n  lab: {}\n"
     given = text.replace("lab: {}", "lab: {subnet: 10.9.8.0/24}")
