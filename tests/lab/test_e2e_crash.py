@@ -96,7 +96,8 @@ def machine():
 def test_the_connection_is_lost_in_the_middle(one):
     """Every SSH session of the operator on the machine dies while programs are being placed."""
     cut = "systemd-run -q --no-block sh -c 'sleep 0.2; pkill -9 -f ^sshd.*root'"
-    said = one.kill_at("place kubernetes", "apply", "--yes", act=lambda: one.ssh(machine(), cut))
+    placing = f"{machine()}: place kubernetes"
+    said = one.kill_at(placing, "apply", "--yes", act=lambda: one.ssh(machine(), cut))
     assert "connection" in said
     assert "seakeep resume" in said
     assert one.run("runs", "judge").code == 1
