@@ -13,7 +13,15 @@ import json
 
 from seakeep.artifacts import unit
 from seakeep.artifacts.base import KubeObject
-from seakeep.artifacts.objects import bind_cluster, cluster_role, kube_object, rule, service_account, waivers
+from seakeep.artifacts.objects import (
+    bind_cluster,
+    cluster_role,
+    kube_object,
+    network_daemon,
+    rule,
+    service_account,
+    waivers,
+)
 from seakeep.core.json import Json, JsonObject
 from seakeep.design.model import Design
 
@@ -64,7 +72,6 @@ _WAIVERS = waivers(
 
 
 def _daemon_set(design: Design) -> KubeObject:
-    selector: JsonObject = {"app.kubernetes.io/name": "flannel"}
     field = {"apiVersion": "v1", "fieldPath": "status.hostIP"}
     env: list[Json] = [
         {"name": "HOST_IP", "valueFrom": {"fieldRef": field}},
@@ -92,37 +99,17 @@ def _daemon_set(design: Design) -> KubeObject:
             {"name": "config", "mountPath": "/etc/kube-flannel", "readOnly": True},
         ],
     }
-    return kube_object(
-        "apps/v1",
-        "DaemonSet",
+    return network_daemon(
         NAME,
+        "flannel",
+        container,
+        [
+            {"name": "run", "hostPath": {"path": "/run/flannel", "type": "DirectoryOrCreate"}},
+            {"name": "locks", "hostPath": {"path": "/run/xtables.lock", "type": "FileOrCreate"}},
+            {"name": "config", "configMap": {"name": NAME}},
+        ],
         namespace=NAMESPACE,
-        labels=selector,
         annotations=_WAIVERS,
-        spec={
-            "selector": {"matchLabels": selector},
-            # flanneld that cannot set up its rules ends within a second: until then it must not count as available.
-            "minReadySeconds": 2,
-            "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
-            "template": {
-                "metadata": {
-                    "labels": selector,
-                    # A changed net-conf.json rolls the pods: Flannel reads it once.
-                    "annotations": {"seakeep.io/net-conf": _net_conf(design)},
-                },
-                "spec": {
-                    "hostNetwork": True,
-                    "priorityClassName": "system-node-critical",
-                    "serviceAccountName": NAME,
-                    "tolerations": [{"operator": "Exists"}],
-                    "terminationGracePeriodSeconds": 5,
-                    "containers": [container],
-                    "volumes": [
-                        {"name": "run", "hostPath": {"path": "/run/flannel", "type": "DirectoryOrCreate"}},
-                        {"name": "locks", "hostPath": {"path": "/run/xtables.lock", "type": "FileOrCreate"}},
-                        {"name": "config", "configMap": {"name": NAME}},
-                    ],
-                },
-            },
-        },
+        # A changed net-conf.json rolls the pods: Flannel reads it once.
+        pod_annotations={"seakeep.io/net-conf": _net_conf(design)},
     )

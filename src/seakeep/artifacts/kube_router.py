@@ -12,7 +12,15 @@ No seccomp profile is asked for: runc refuses a container with one on a kernel w
 
 from seakeep.artifacts import unit
 from seakeep.artifacts.base import KubeObject
-from seakeep.artifacts.objects import bind_cluster, cluster_role, kube_object, rule, service_account, waivers
+from seakeep.artifacts.objects import (
+    bind_cluster,
+    cluster_role,
+    kube_object,
+    network_daemon,
+    rule,
+    service_account,
+    waivers,
+)
 from seakeep.core.json import Json, JsonObject
 from seakeep.design.model import Design
 
@@ -67,7 +75,6 @@ _WAIVERS = waivers(
 
 
 def _daemon_set(design: Design) -> KubeObject:
-    selector: JsonObject = {"app.kubernetes.io/name": NAME}
     env: list[Json] = [
         {"name": "NODE_NAME", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "spec.nodeName"}}},
         {"name": "KUBERNETES_SERVICE_HOST", "value": str(design.endpoint.host)},
@@ -108,32 +115,14 @@ def _daemon_set(design: Design) -> KubeObject:
             {"name": "locks", "mountPath": "/run/xtables.lock"},
         ],
     }
-    return kube_object(
-        "apps/v1",
-        "DaemonSet",
+    return network_daemon(
         NAME,
+        NAME,
+        container,
+        [
+            {"name": "mark", "hostPath": {"path": MARK, "type": "DirectoryOrCreate"}},
+            {"name": "locks", "hostPath": {"path": "/run/xtables.lock", "type": "FileOrCreate"}},
+        ],
         namespace=NAMESPACE,
-        labels=selector,
         annotations=_WAIVERS,
-        spec={
-            "selector": {"matchLabels": selector},
-            # The chain of a pod before outlives it: one that ends at once must not count as available.
-            "minReadySeconds": 2,
-            "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
-            "template": {
-                "metadata": {"labels": selector},
-                "spec": {
-                    "hostNetwork": True,
-                    "priorityClassName": "system-node-critical",
-                    "serviceAccountName": NAME,
-                    "tolerations": [{"operator": "Exists"}],
-                    "terminationGracePeriodSeconds": 5,
-                    "containers": [container],
-                    "volumes": [
-                        {"name": "mark", "hostPath": {"path": MARK, "type": "DirectoryOrCreate"}},
-                        {"name": "locks", "hostPath": {"path": "/run/xtables.lock", "type": "FileOrCreate"}},
-                    ],
-                },
-            },
-        },
     )

@@ -29,6 +29,50 @@ def kube_object(
     return KubeObject(api_version=api_version, kind=kind, name=name, namespace=namespace, body=body)
 
 
+def network_daemon(
+    name: str,
+    label: str,
+    container: JsonObject,
+    volumes: list[Json],
+    *,
+    namespace: str,
+    annotations: JsonObject,
+    pod_annotations: JsonObject | None = None,
+) -> KubeObject:
+    """A DaemonSet of one container in the network of every node, whatever its taints, one node at a time.
+
+    What cannot set up its rules ends within a second, and may find those of a pod before it: until then it must not
+    count as available (minReadySeconds).
+    """
+    selector: JsonObject = {"app.kubernetes.io/name": label}
+    metadata: JsonObject = {"labels": selector, **({"annotations": pod_annotations} if pod_annotations else {})}
+    return kube_object(
+        "apps/v1",
+        "DaemonSet",
+        name,
+        namespace=namespace,
+        labels=selector,
+        annotations=annotations,
+        spec={
+            "selector": {"matchLabels": selector},
+            "minReadySeconds": 2,
+            "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
+            "template": {
+                "metadata": metadata,
+                "spec": {
+                    "hostNetwork": True,
+                    "priorityClassName": "system-node-critical",
+                    "serviceAccountName": name,
+                    "tolerations": [{"operator": "Exists"}],
+                    "terminationGracePeriodSeconds": 5,
+                    "containers": [container],
+                    "volumes": volumes,
+                },
+            },
+        },
+    )
+
+
 def waivers(**reasons: str) -> JsonObject:
     """Annotations: check id -> why what `seakeep check` finds about an object of Seakeep's own stands."""
     return {
