@@ -4,6 +4,7 @@ One machine by default. SEAKEEP_CRASH_EXAMPLE names another example, SEAKEEP_CRA
 bring-up and of the change, SEAKEEP_CRASH_SEED the dice: `bench/crash.py` runs the long version on three sites.
 """
 
+import itertools
 import os
 import random
 import shutil
@@ -46,8 +47,8 @@ def go_on(cluster):
 
 
 def killed_after(cluster, seconds):
-    """A process that is killed so long after it has begun to change something: (verb, whether it was still at work, the
-    last thing it said)."""
+    """A process that is killed so long after it has begun to change something: (verb, its exit code where it had ended
+    before that, the last thing it said)."""
     verb = go_on(cluster)
     process = cluster.start(verb, "--yes")
     said = ["(nothing)"]
@@ -57,22 +58,28 @@ def killed_after(cluster, seconds):
             if "== " in line and "Read and plan" not in line:
                 break
         time.sleep(seconds)
-        working = process.poll() is None
+        ended = process.poll()
         process.send_signal(signal.SIGKILL)
         said += [line.strip() for line in stream if line.strip()]
     process.wait()
-    return verb, working, said[-1]
+    return verb, ended, said[-1]
 
 
-def kill_over_and_over(cluster, dice, kills, longest):
-    """Until it was killed at work that often; then to the end."""
-    for number in range(1, kills + 1):
+def kill_over_and_over(cluster, dice, kills, longest, begin):
+    """Until it was killed at work that often, then to the end. What comes to its end before that is begun anew."""
+    fallen = 0
+    begin()
+    while fallen < kills:
         seconds = dice.uniform(0, longest)
-        verb, working, said = killed_after(cluster, seconds)
-        where = f"{'at' if working else 'had ended at'}: {said[:100]}"
-        print(f"kill {number}: {verb} after {seconds:.1f} s, {where}")  # noqa: T201 - as above
-        if not working:
-            break
+        verb, ended, said = killed_after(cluster, seconds)
+        if ended is not None:
+            print(f"{verb} came to its end within {seconds:.1f} s: begun anew")  # noqa: T201 - as above
+            assert ended == 0
+            holds(cluster)
+            begin()
+            continue
+        fallen += 1
+        print(f"kill {fallen}: {verb} after {seconds:.1f} s, at: {said[:100]}")  # noqa: T201 - as above
         assert cluster.run("runs", "judge").code == 1, "a run that was cut off does not hold"
     cluster.run(go_on(cluster), "--yes", timeout=900).ok()
     holds(cluster)
@@ -104,18 +111,29 @@ def test_the_connection_is_lost_in_the_middle(one):
 
 
 def test_a_bring_up_is_killed_over_and_over(one, dice):
-    kill_over_and_over(one, dice, KILLS, 12 if EXAMPLE == "single" else 25)
+    """The first one goes on from what the lost connection left; any further one starts from bare machines."""
+
+    times = itertools.count()
+
+    def begin():
+        if next(times):
+            one.run("reset", "--yes").ok()
+
+    kill_over_and_over(one, dice, KILLS, 12 if EXAMPLE == "single" else 25, begin)
 
 
 def test_a_change_is_killed_over_and_over(one, dice):
     """etcd and the API servers restart with other settings."""
     text = one.file.read_text()
-    one.file.write_text(
-        text.replace("spec:\n", "spec:\n  etcd: {heartbeatMs: 120, electionMs: 1200}\n", 1).replace(
-            "  machines:\n", "  security: {audit: {maxAgeDays: 31}}\n  machines:\n", 1
-        )
-    )
-    kill_over_and_over(one, dice, KILLS, 6 if EXAMPLE == "single" else 20)
+    settings = itertools.count(1)
+
+    def begin():
+        number = next(settings)
+        etcd = f"{{heartbeatMs: {120 + number}, electionMs: 1200}}"
+        audit = f"{{audit: {{maxAgeDays: {30 + number}}}}}"
+        one.file.write_text(text.replace("spec:\n", f"spec:\n  etcd: {etcd}\n  security: {audit}\n", 1))
+
+    kill_over_and_over(one, dice, KILLS, 6 if EXAMPLE == "single" else 20, begin)
 
 
 def test_a_machine_is_lost_in_the_middle(one):
