@@ -14,10 +14,12 @@ from cryptography import x509
 from seakeep.core.change import OPERATOR
 from seakeep.core.errors import MachineError, SeakeepError, UsageError
 from seakeep.core.secret import Secret
+from seakeep.core.verdict import merge
 from seakeep.design.model import Machine
 from seakeep.facts import certificates as fact
 from seakeep.facts.base import FactSet
 from seakeep.facts.registry import CERTIFICATES
+from seakeep.flows.certs_chosen import shown
 from seakeep.flows.certs_judged import Held, Port, Seen, judged, ports
 from seakeep.flows.session import Session
 from seakeep.report.certs import CertificatesReport
@@ -27,16 +29,36 @@ LIMIT = 10.0
 """Seconds for a handshake, the way through SSH included."""
 
 
-async def certs(session: Session, kubeconfigs: Sequence[Path] = ()) -> CertificatesReport:
-    """All of them, judged, with those in the user's own kubeconfigs. What cannot be read is unknown.
+async def certs(session: Session, kubeconfigs: Sequence[Path] = (), *, names: Sequence[str] = ()) -> CertificatesReport:
+    """All of them, or those that are named, judged, with those in the user's own kubeconfigs. What cannot be read is
+    unknown.
 
-    UsageError for a file that is no kubeconfig.
+    UsageError for a file that is no kubeconfig, and for a name that there is not.
     """
+    wanted = shown(session.design, names)
     own = tuple(_held(session, path) for path in kubeconfigs)
     session.progress.stage("Certificates")
     found = await see(session)
     found = replace(found, kubeconfigs=(*found.kubeconfigs, *own))
-    return judged(session.design, session.state, found, session.clock.now())
+    report = judged(session.design, session.state, found, session.clock.now())
+    return _only(report, tuple(names), wanted) if names else report
+
+
+def _only(report: CertificatesReport, names: tuple[str, ...], wanted: frozenset[str]) -> CertificatesReport:
+    """Those rows, and those of kubeconfigs that were asked for by their files. UsageError where there is none: a
+    kubelet that has not asked the cluster for a certificate yet."""
+    rows = tuple(
+        row
+        for row in report.certificates
+        if row.name in wanted or (row.kind == "kubeconfig" and row.places[0].machine == OPERATOR)
+    )
+    if not rows:
+        raise UsageError(
+            f"{', '.join(names)}: not there yet, the kubelet still uses the certificate that it was given",
+            hint="`seakeep certs list` names all there are",
+        )
+    verdict = merge([row.verdict for row in rows])
+    return msgspec.structs.replace(report, verdict=verdict, certificates=rows, named=names)
 
 
 async def see(session: Session) -> Seen:

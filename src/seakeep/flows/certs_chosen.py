@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from seakeep.core.clock import rfc3339
 from seakeep.core.errors import UsageError
 from seakeep.design.model import Design, Leaf
+from seakeep.state import rotation
 from seakeep.state.pki import Missing
+from seakeep.state.rotation import ca_name
 from seakeep.state.rotation import names as authorities
 
 WHY_ALL = "all are to be renewed"
@@ -22,11 +24,37 @@ def meant(design: Design, words: Sequence[str]) -> tuple[Leaf, ...]:
     known = _known(design)
     chosen: set[str] = set()
     for word in words:
-        plain = word.removeprefix("pki/").removesuffix(".crt")
+        plain = _plain(word)
         if plain not in known:
             raise _unknown(design, word, plain, known)
         chosen.update(leaf.cert for leaf in known[plain])
     return tuple(leaf for leaf in design.pki.leaves if leaf.cert in chosen)
+
+
+def shown(design: Design, words: Sequence[str]) -> frozenset[str]:
+    """The names, as `certs list` shows them, of what the words mean: those of `meant`, `kubelet/NODE`, and authorities
+    (`etcd` or `etcd/ca`).
+
+    UsageError for a word that names none.
+    """
+    others: dict[str, tuple[str, ...]] = {
+        f"kubelet/{machine.name}": (f"kubelet/{machine.name}",) for machine in design.nodes
+    }
+    for ca in design.pki.cas:
+        versions = tuple(_plain(name) for name in (ca_name(ca.name), *rotation.others(ca.name)))
+        others |= {ca.name: versions, **{name: (name,) for name in versions}}
+    chosen: set[str] = set()
+    for word in words:
+        if _plain(word) in others:
+            chosen.update(others[_plain(word)])
+            continue
+        chosen.update(_plain(leaf.cert) for leaf in meant(design, (word,)))
+        chosen.update(others.get(f"kubelet/{word}", ()))
+    return frozenset(chosen)
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("pki/").removesuffix(".crt")
 
 
 def due(

@@ -173,7 +173,11 @@ class _Judge:
         """The client certificates that kubelets got from the cluster. One that has none uses the one that we issued."""
         for machine in self._design.nodes:
             disk = self._seen.disks.get(machine.name)
+            name = f"kubelet/{machine.name}"
+            place = Place(machine=machine.name, path=fact.KUBELET_CLIENT, used_by=("kubelet",), matches=None)
             if disk is None:
+                unread = _Wrong(unknown=[f"{place.path} on {machine.name} could not be read"])
+                yield self._row(name, "kubelet", None, unread, places=(place,))
                 continue
             found = disk.files.get(fact.KUBELET_CLIENT, ())
             if not found:
@@ -188,8 +192,7 @@ class _Judge:
                 wrong.problems.append("was signed by an authority that is not trusted")
             elif not any(certificates.signed_by(certificate, each) for each in self._trusted("cluster")[:1]):
                 wrong.problems.append("was signed by the previous authority")
-            place = Place(machine=machine.name, path=fact.KUBELET_CLIENT, used_by=("kubelet",), matches=None)
-            yield self._row(f"kubelet/{machine.name}", "kubelet", certificate, wrong, places=(place,))
+            yield self._row(name, "kubelet", certificate, wrong, places=(place,))
 
     def kubeconfigs(self) -> Iterator[CertificateRow]:
         """Client certificates inside kubeconfigs: nobody renews those, and they outlive what they trust."""

@@ -55,7 +55,7 @@ class RotationRow(Part, frozen=True, kw_only=True):
 
 
 class CertificatesReport(Report, frozen=True, kw_only=True, tag="Certificates"):
-    """All of them, the nearest end first."""
+    """All of them, the nearest end first; with `named`, those that were asked for, which are shown whole."""
 
     verdict: Verdict
     cluster_name: str
@@ -63,12 +63,15 @@ class CertificatesReport(Report, frozen=True, kw_only=True, tag="Certificates"):
     certificates: tuple[CertificateRow, ...]
     rotations: tuple[RotationRow, ...] = ()
     errors: tuple[Unanswered, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> Exit:
         return exit_of(self.verdict)
 
     def document(self) -> Document:
+        if self.named:
+            return tuple(block for row in self.certificates for block in (*_whole(row), BLANK))[:-1]
         wrong = [row for row in self.certificates if row.problems]
         return (
             Line((verdict_cell(self.verdict), Cell(self.cluster_name, Tone.TITLE), Cell(f"at {self.checked_at}"))),
@@ -145,6 +148,38 @@ class RotationReport(Report, frozen=True, kw_only=True, tag="Rotation"):
 def _stage(done: StageDone) -> Document:
     title = f"{done.stage}: {', '.join(done.authorities)}"
     return (line(title, Tone.TITLE), *done.applied.document(), BLANK)
+
+
+def _whole(row: CertificateRow) -> Document:
+    """Everything about one certificate."""
+    left = row.remaining_seconds
+    ends = "unknown" if left is None else f"{span(left)} left" if left > 0 else "ended"
+    facts = (
+        ("subject", row.subject or "unknown"),
+        *(("name", name) for name in row.sans),
+        ("issuer", row.issuer or "unknown"),
+        ("serial", row.serial or "unknown"),
+        ("valid", f"from {row.not_before or 'unknown'} to {row.not_after or 'unknown'}, {ends}"),
+        *(("file", _place(place)) for place in row.places),
+        *(("served", _port(port)) for port in row.served),
+    )
+    return (
+        Line((verdict_cell(row.verdict), Cell(row.name, Tone.TITLE), Cell(row.kind, Tone.FAINT))),
+        *(Line((Cell(f"{label:7}", Tone.FAINT), Cell(text)), indent=2) for label, text in facts),
+        *(line(problem, verdict_cell(row.verdict).tone, indent=2) for problem in row.problems),
+    )
+
+
+def _place(place: Place) -> str:
+    used = f", used by {', '.join(place.used_by)}" if place.used_by else ""
+    another = ", NOT the one of the state folder" if place.matches is False else ""
+    return f"{place.machine}: {place.path}{used}{another}"
+
+
+def _port(port: Served) -> str:
+    unknown = f"unknown: {port.reason or 'what lies on the disk could not be read'}"
+    says = {True: "the one on the disk", False: "NOT the one on the disk", None: unknown}
+    return f"{port.machine}: {port.component} at {port.address}, {says[port.matches]}"
 
 
 def _row(row: CertificateRow) -> tuple[Cell, ...]:

@@ -508,3 +508,38 @@ async def test_a_renewal_waits_until_every_port_serves_what_lies_on_the_disk(
     monkeypatch.setattr(renew, "SERVED_LIMIT", 6.0)
     with pytest.raises(RunError, match=r"the new certificates to be served.*etcd clients on single: no answer"):
         await renew.served(fresh)
+
+
+async def listed(session: FakeSession, *names: str) -> list[str]:
+    report = await certs.certs(session, names=names)
+    assert report.named == names
+    return sorted(each.name for each in report.certificates)
+
+
+async def test_a_list_of_what_was_named_holds_only_that(fresh: FakeSession) -> None:
+    assert await listed(fresh, "apiserver-single") == ["cluster/apiserver-single", "etcd/apiserver-single"]
+    assert await listed(fresh, "pki/etcd/ca.crt", "cluster/admin") == ["cluster/admin", "etcd/ca"]
+    assert await listed(fresh, "etcd") == ["etcd/ca"]
+    pki.issue(fresh.state, fresh.design, rotation.step("etcd", Stage.TRUST), fresh.clock)
+    assert await listed(fresh, "etcd") == ["etcd/ca", "etcd/next"]
+    held = {"kubelet/single", *(f"{leaf.ca}/{leaf.name}" for leaf in fresh.design.pki.leaves if leaf.host == "single")}
+    assert set(await listed(fresh, "single")) == held
+
+
+async def test_a_list_of_an_unknown_name_names_the_nearest(fresh: FakeSession) -> None:
+    with pytest.raises(UsageError, match="no certificate 'apiserver-singel'") as raised:
+        await certs.certs(fresh, names=("apiserver-singel",))
+    assert "did you mean apiserver-single?" in (raised.value.hint or "")
+
+
+async def test_a_kubelet_s_certificate_that_could_not_be_read_is_unknown(fresh: FakeSession) -> None:
+    report = await certs.certs(fresh, names=("kubelet/single",))
+    (only,) = report.certificates
+    assert (only.verdict, report.verdict, only.subject) == (Verdict.UNKNOWN, Verdict.UNKNOWN, None)
+    assert only.problems == (f"{KUBELET_CLIENT} on single could not be read",)
+
+
+def test_a_kubelet_that_has_asked_for_none_yet_is_told_and_is_no_problem(issued: FakeSession) -> None:
+    report = judge(issued, seen(issued))
+    with pytest.raises(UsageError, match="kubelet/single: not there yet"):
+        certs._only(report, ("kubelet/single",), frozenset({"kubelet/single"}))

@@ -508,7 +508,7 @@ def test_certificates_have_stable_keys_and_show_problems_and_rotations() -> None
     values = json.loads(encode(report, Output.JSON))
 
     assert set(values) == {
-        *("apiVersion", "kind", "verdict", "clusterName", "checkedAt", "certificates", "rotations", "errors")
+        *("apiVersion", "kind", "verdict", "clusterName", "checkedAt", "certificates", "rotations", "errors", "named")
     }
     (row,) = values["certificates"]
     assert set(row) == {
@@ -521,3 +521,30 @@ def test_certificates_have_stable_keys_and_show_problems_and_rotations() -> None
     assert "etcd/server-a: expires on u" in text
     assert "4 min" in text
     assert "etcd: being replaced, at the stage trust" in text
+    assert "/x.crt" not in text
+
+
+def test_certificates_that_were_named_are_shown_whole() -> None:
+    report = next(each for each in REPORTS if isinstance(each, certs.CertificatesReport))
+    places = (
+        *report.certificates[0].places,
+        certs.Place(machine="b", path="/y.crt", matches=False),
+        certs.Place(machine="c", path="/z.crt", matches=None),
+    )
+    row = msgspec.structs.replace(report.certificates[0], sans=("a.example", "10.0.0.1"), places=places)
+    text = drawn(msgspec.structs.replace(report, named=("server-a",), certificates=(row,)))
+
+    assert [line.strip() for line in text.splitlines()] == [
+        "✗ FAIL  etcd/server-a  leaf",
+        "subject  CN=a",
+        "name     a.example",
+        "name     10.0.0.1",
+        "issuer   CN=x etcd",
+        "serial   1f",
+        "valid    from t to u, 4 min left",
+        "file     a: /x.crt, used by etcd",
+        "file     b: /y.crt, NOT the one of the state folder",
+        "file     c: /z.crt",
+        "served   a: etcd clients at 1:2379, unknown: what lies on the disk could not be read",
+        "✗ expires on u",
+    ]
