@@ -18,6 +18,7 @@ from seakeep.design.known import Replacing, including, leaving
 from seakeep.design.model import Design, Machine, Role
 from seakeep.facts.base import Fact, FactSet
 from seakeep.facts.read import read
+from seakeep.flows.entrance import choose
 from seakeep.flows.observe import ask
 from seakeep.lab.lab import Lab
 from seakeep.report.runlog import RunLog, Tee
@@ -237,17 +238,8 @@ class Session:
         return tuple(machine for machine in machines if machine.name not in self.without)
 
     async def entrance(self) -> Host:
-        """The likeliest machine from which the endpoint is reached; while it is reached from none, the first that
-        answers at all. A machine that is cut off from the others still answers SSH. MachineError where none does."""
-        hosts = [self.host(machine.name) for machine in self.entrances()]
-        answers = await asyncio.gather(*(self.reaches(host) for host in hosts))
-        for wanted in (True, False):
-            for host, answer in zip(hosts, answers, strict=True):
-                if answer is wanted:
-                    return host
-        first = answers[0]
-        assert isinstance(first, MachineError)
-        raise first
+        """The machine to reach the API through, as `entrance.choose` says. MachineError where none answers."""
+        return await choose([self.host(machine.name) for machine in self.entrances()], self.reaches)
 
     async def reaches(self, host: Host) -> bool | MachineError:
         """Whether the endpoint answers the machine; the error where the machine itself does not answer."""
