@@ -101,6 +101,10 @@ def _unknown(design: Design, word: str, plain: str, known: Mapping[str, list[Lea
             f"{word!r} is the kubelet's own, which it renews through the cluster",
             hint="`seakeep apply` gives the kubelet a new one when it has not",
         )
+    if any(machine.name == plain for machine in design.machines):
+        return UsageError(
+            f"{plain} has no certificate of its own, only what it trusts", hint="`seakeep certs list` names them all"
+        )
     close = get_close_matches(plain, known, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
     return UsageError(f"there is no certificate {word!r}", hint=f"{hint}`seakeep certs list` names them all")

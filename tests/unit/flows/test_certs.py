@@ -287,6 +287,11 @@ def test_a_name_that_is_none_is_refused(issued: FakeSession, word: str, message:
     assert hint in caught.value.hint
 
 
+def test_a_machine_without_a_certificate_is_told_apart_from_an_unknown_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a-lb1 has no certificate of its own"):
+        meant(FakeSession(tmp_path).design, ["a-lb1"])
+
+
 def test_what_ends_within_a_time_is_due(issued: FakeSession) -> None:
     design, now = issued.design, issued.clock.now()
     ends = {leaf.cert: now + timedelta(days=40) for leaf in design.pki.leaves}
