@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from seakeep.artifacts.base import KubeObject
 from seakeep.engine.model import (
     AddLearner,
     ApplyObject,
@@ -15,7 +16,8 @@ from seakeep.engine.model import (
 from seakeep.flows.drain import drain
 from seakeep.flows.members import Members, release_vip
 from seakeep.flows.session import Session
-from seakeep.transport.api import ApiClient
+from seakeep.phases.foreign import foreign
+from seakeep.transport.api import ApiClient, ApiError
 
 
 async def change_cluster(session: Session, step: Step, clients: Mapping[str, ApiClient] | None) -> None:
@@ -45,8 +47,25 @@ async def _through_the_api(session: Session, step: Step, clients: Mapping[str, A
                 stop=session.options.interrupt,
             )
         case ApplyObject(each, identity):
-            await clients[identity].apply(each.api_version, each.kind, each.name, each.body, namespace=each.namespace)
+            await _apply(clients[identity], each)
         case DeleteObject(each, uid):
             await clients["admin"].delete(each.api_version, each.kind, each.name, namespace=each.namespace, uid=uid)
         case action:
             raise TypeError(f"{type(action).__name__} is not done through the API")
+
+
+async def _apply(api: ApiClient, each: KubeObject) -> None:
+    """Make it what it should be. What others added where nothing may be added stays through an apply, and is taken away
+    after it: from the object as it was answered, and from no other."""
+    said = ""
+    for _ in range(_TRIES):
+        stored = await api.apply(each.api_version, each.kind, each.name, each.body, namespace=each.namespace)
+        added = foreign(each, stored)
+        said = await api.remove_fields(stored, added) if added else ""
+        if not said:
+            return
+    raise ApiError(f"what others added to {each.kind} {each.name} could not be taken away: {said}", status=409)
+
+
+_TRIES = 5
+"""Somebody else may write the object between the two."""

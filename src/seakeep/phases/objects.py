@@ -7,6 +7,7 @@ from seakeep.core.change import CLUSTER, Change, Risk
 from seakeep.core.json import Json, JsonObject
 from seakeep.engine.model import ApplyObject, Step
 from seakeep.phases.base import ObjectKey, PlanContext
+from seakeep.phases.foreign import foreign
 from seakeep.phases.owned import applied, no_longer_wanted
 
 
@@ -44,6 +45,9 @@ def object_difference(wanted: KubeObject, objects: Mapping[ObjectKey, JsonObject
         return "does not exist"
     if reason := first_difference(wanted.body, found):
         return reason
+    if added := foreign(wanted, found):
+        place = added[0].removeprefix("/").replace("/", ".")
+        return f"{place} was added by somebody else, and what is there is wholly Seakeep's"
     fields = applied(found)
     surplus = no_longer_wanted(fields, wanted.body) if fields is not None else ""
     return f"{surplus} was put there by Seakeep and is no longer asked for" if surplus else ""
@@ -55,10 +59,13 @@ _ABSENT_IS_TRUE = frozenset({"automountServiceAccountToken"})
 
 def first_difference(wanted: Json, found: Json, path: str = "") -> str:
     """The first field, depth first, where `found` lacks or contradicts `wanted`; fields that only `found` has
-    belong to others. Lists must agree in length: an element that somebody added to ours is drift."""
+    belong to others. Lists must agree in length: an element that somebody added to ours is drift. So must what is
+    asked to be empty: a selector without a field selects everything."""
     if isinstance(wanted, Mapping):
         if not isinstance(found, Mapping):
             return f"{path or 'object'} is {_short(found)}, wanted fields"
+        if not wanted and found and path:
+            return f"{path} is {_short(found)}, wanted empty"
         for key, value in sorted(wanted.items()):
             where = f"{path}.{key}" if path else key
             if key not in found:
@@ -71,15 +78,19 @@ def first_difference(wanted: Json, found: Json, path: str = "") -> str:
                 return reason
         return ""
     if isinstance(wanted, Sequence) and not isinstance(wanted, str):
-        if not isinstance(found, Sequence) or isinstance(found, str):
-            return f"{path} is {_short(found)}, wanted a list"
-        if len(wanted) != len(found):
-            return f"{path} has {len(found)} entries, wanted {len(wanted)}"
-        for position, (ours, theirs) in enumerate(zip(wanted, found, strict=True)):
-            if reason := first_difference(ours, theirs, f"{path}[{position}]"):
-                return reason
-        return ""
+        return _list_difference(wanted, found, path)
     return "" if wanted == found else f"{path} is {_short(found)}, wanted {_short(wanted)}"
+
+
+def _list_difference(wanted: Sequence[Json], found: Json, path: str) -> str:
+    if not isinstance(found, Sequence) or isinstance(found, str):
+        return f"{path} is {_short(found)}, wanted a list"
+    if len(wanted) != len(found):
+        return f"{path} has {len(found)} entries, wanted {len(wanted)}"
+    for position, (ours, theirs) in enumerate(zip(wanted, found, strict=True)):
+        if reason := first_difference(ours, theirs, f"{path}[{position}]"):
+            return reason
+    return ""
 
 
 def _short(value: Json) -> str:

@@ -7,7 +7,7 @@ could be checked. Answers are plain decoded JSON; callers that want a part of on
 import os
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -94,6 +94,18 @@ class _Status(msgspec.Struct):
     reason: str = ""
 
 
+class _Meta(msgspec.Struct, rename="camel"):
+    name: str
+    namespace: str = ""
+    resource_version: str = ""
+
+
+class _Named(msgspec.Struct, rename="camel"):
+    api_version: str
+    kind: str
+    metadata: _Meta
+
+
 class _Way:
     """Follows one request: whether it got a connection of its own, and whether an answer had begun."""
 
@@ -116,6 +128,7 @@ _CUT = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 _REPEATABLE = frozenset({"GET", "PUT", "DELETE"})
 """Methods that HTTP calls idempotent (RFC 9110, 9.2.2)."""
 _APPLY = "application/apply-patch+yaml"
+_JSON_PATCH = "application/json-patch+json"
 _TRIES = 3
 """Of a request whose failure is `lost_member`: more members than that are not lost at once."""
 
@@ -223,6 +236,25 @@ class ApiClient:
             msgspec.json.encode(whole),
             _APPLY,
         )
+
+    async def remove_fields(self, found: JsonObject, pointers: Sequence[str]) -> str:
+        """Take these fields (JSON pointers) away from the object, one after the other. '' when that is done; what the
+        API says where the object is not any more what was found. It makes nobody the owner of anything."""
+        meta = decoded(msgspec.json.encode(found), _Named, "an object")
+        own = meta.metadata
+        path = object_path(meta.api_version, meta.kind, own.name, namespace=own.namespace or None)
+        test = {"op": "test", "path": "/metadata/resourceVersion", "value": own.resource_version}
+        patch = [test, *({"op": "remove", "path": pointer} for pointer in pointers)]
+        body = msgspec.json.encode(patch)
+        status, answer = await self.asked(
+            f"{path}?fieldManager={FIELD_MANAGER}", method="PATCH", body=body, content_type=_JSON_PATCH
+        )
+        if status < 300:
+            return ""
+        error = ApiError.of(status, answer, f"PATCH {path}")
+        if status in (409, 422):
+            return error.message
+        raise error
 
     async def list(self, api_version: str, kind: str, *, selector: str = "") -> tuple[JsonObject, ...]:
         """The objects of a kind, in all namespaces, whose labels fit. Each has its apiVersion and kind."""

@@ -24,7 +24,8 @@ from .world import World, as_served, design_of
         ({"a": 1}, {"a": 1, "b": 2}, ""),
         ({"a": {"b": [1, {"c": 2}]}}, {"a": {"b": [1, {"c": 2, "d": 3}]}}, ""),
         ({"a": "", "b": [], "c": {}, "d": None, "e": 0, "f": False}, {}, ""),
-        ({"a": {}}, {"a": {"b": 1}}, ""),
+        ({"a": {}}, {"a": {"b": 1}}, "a is {'b': 1}, wanted empty"),
+        ({"a": {}}, {"a": {}}, ""),
         ({"a": "x"}, {}, "a is absent, wanted x"),
         (
             {"automountServiceAccountToken": False},

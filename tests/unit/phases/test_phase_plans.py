@@ -67,7 +67,7 @@ def converge(world: World) -> int:
 
 
 def test_the_registry_equals_the_folder_and_the_parts() -> None:
-    shared = {"base", "compare", "inventory", "machine_files", "objects", "owned", "registry", "wanted"}
+    shared = {"base", "compare", "foreign", "inventory", "machine_files", "objects", "owned", "registry", "wanted"}
     files = {module.name for module in pkgutil.iter_modules(seakeep.phases.__path__)} - shared
     assert [module.PHASE.id for module in PHASES] == [module.__name__.rpartition(".")[2] for module in PHASES]
     assert {module.PHASE.id for module in PHASES} == files
