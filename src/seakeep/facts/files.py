@@ -42,27 +42,22 @@ _KINDS = {
 
 
 def _unquote(text: str) -> str:
+    """What the shell would make of a name as stat quotes it. ValueError where a quote stays open."""
+    if text[:1] == text[-1:] == "'" and text.count("'") == 2:
+        return text[1:-1]  # as nearly every name is: in single quotes everything stands for itself
     return "".join(shlex.split(text)) if text[:1] in {"'", '"'} else text
 
 
 def parse(output: bytes) -> dict[str, FileState]:
     """path -> state, for those that exist. ValueError on lines of another shape."""
-    states: dict[str, FileState] = {}
+    found: dict[str, list[str]] = {}
     digests: dict[str, str] = {}
     for line in output.decode("utf-8", "surrogateescape").splitlines():
         if line.startswith("S|"):
             fields = line.split("|", 5)
             if len(fields) != 6 or not fields[2]:
                 raise ValueError(f"not a stat line: {line[:80]!r}")
-            _, kind, mode, owner, group, quoted = fields
-            name, _, target = quoted.partition(" -> ")
-            states[_unquote(name)] = FileState(
-                kind=_KINDS.get(kind, "other"),
-                mode=int(mode, 8),
-                owner=owner,
-                group=group,
-                target=_unquote(target),
-            )
+            found[_unquote(fields[5].partition(" -> ")[0])] = fields
         elif line:
             sha256, _, path = line.partition("  ")
             if len(sha256) != 64:
@@ -70,14 +65,14 @@ def parse(output: bytes) -> dict[str, FileState]:
             digests[path] = sha256
     return {
         path: FileState(
-            kind=state.kind,
-            mode=state.mode,
-            owner=state.owner,
-            group=state.group,
+            kind=_KINDS.get(kind, "other"),
+            mode=int(mode, 8),
+            owner=owner,
+            group=group,
             sha256=digests.get(path, ""),
-            target=state.target,
+            target=_unquote(quoted.partition(" -> ")[2]),
         )
-        for path, state in states.items()
+        for path, (_, kind, mode, owner, group, quoted) in found.items()
     }
 
 

@@ -6,6 +6,7 @@ there, and what was never ours, is set aside instead of removed. An etcd member'
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from seakeep.artifacts.base import MachineFiles
@@ -181,9 +182,11 @@ def _extras(
     ours = {name for names in (wanted.PROGRAMS, wanted.NODE_PROGRAMS) for entry in names for name in entry[-1]}
     lying = context.facts[machine.name].get(contents.FACT)
     for path in sorted(lying):
-        place = PurePosixPath(path)
-        if path in known or str(place.parent) not in folders or not path.isprintable():
+        if path in known or not path.isprintable():
             continue  # a name that no plan could show stays
+        place = PurePosixPath(path)
+        if str(place.parent) not in folders:
+            continue
         made_by_us = (
             _TEMPORARY.fullmatch(place.name)
             or str(place.parent) == STAMPS
@@ -209,7 +212,13 @@ def _known(context: PlanContext, machine: Machine, rendered: MachineFiles) -> se
         named |= {f"{folder}/{name}" for name in (*names, ".manifest")}
     # Not there for long, and by then it is what a member starts with.
     named.add(BOOTSTRAP)
-    return named | {str(parent) for path in named for parent in PurePosixPath(path).parents}
+    return named.union(*map(_above, named))
+
+
+@lru_cache(maxsize=16384)
+def _above(path: str) -> tuple[str, ...]:
+    """The folders that lead to a path: the same on every machine, and asked for on each."""
+    return tuple(map(str, PurePosixPath(path).parents))
 
 
 def _kind(found: Mapping[str, FileState], path: str) -> str:
