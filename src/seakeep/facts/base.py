@@ -13,13 +13,17 @@ from seakeep.core.errors import UndecidedError
 
 T = TypeVar("T")
 
+Peer = tuple[str, str, int]
+"""A machine's name, address and SSH port."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What is to be looked at on one machine; facts pick the part that concerns them.
 
     `exclusive` are the folders that are wholly Seakeep's. `programs` are (component, version, program). `peers` are
-    (name, address, SSH port) of the other machines. `audit_log` is the API server's, '' where there is none.
+    all machines, the one that is asked included: one tuple serves a thousand of them. `audit_log` is the API server's,
+    '' where there is none.
     """
 
     address: str = ""
@@ -30,7 +34,7 @@ class Ask:
     users: tuple[str, ...] = ()
     sysctls: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
-    peers: tuple[tuple[str, str, int], ...] = ()
+    peers: tuple[Peer, ...] = ()
     configs: tuple[str, ...] = ()
     etcd_dir: str = ""
     audit_log: str = ""

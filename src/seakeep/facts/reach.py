@@ -5,11 +5,12 @@ from seakeep.facts.base import Ask, Fact
 
 def script(ask: Ask) -> str:
     """All peers at once, two seconds each at most. bash has TCP of its own; without bash nothing is printed."""
-    if not ask.peers:
+    peers = [each for each in ask.peers if each[1] != ask.address]
+    if not peers:
         return "echo done"
     lines = ["command -v bash >/dev/null || exit 1"]
     lines.extend(
-        f"(timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/{port}' && echo {name}) &" for name, address, port in ask.peers
+        f"(timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/{port}' && echo {name}) &" for name, address, port in peers
     )
     return "\n".join([*lines, "wait", "echo done"])
 

@@ -12,7 +12,7 @@ from seakeep.core.json import JsonObject
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 from seakeep.facts import inventory
-from seakeep.facts.base import Ask
+from seakeep.facts.base import Ask, Peer
 from seakeep.phases import prune_machines, prune_objects, wanted
 from seakeep.phases.base import ObjectKey
 from seakeep.phases.compare import service
@@ -28,8 +28,14 @@ SELECTOR = ",".join(f"{key}={value}" for key, value in MANAGED.items())
 """The label of every object that Seakeep makes."""
 
 
-def ask(design: Design, machine: Machine) -> Ask:
-    """What is read of one machine. Paths and units do not depend on traits, so that one round trip is enough."""
+def peers_of(design: Design) -> tuple[Peer, ...]:
+    """Every machine, as each is told of the others."""
+    return tuple((each.name, str(each.address), each.ssh.port) for each in design.machines)
+
+
+def ask(design: Design, machine: Machine, peers: tuple[Peer, ...]) -> Ask:
+    """What is read of one machine. Paths and units do not depend on traits, so that one round trip is enough. `peers`
+    are the design's, made once for all machines."""
     files = render_machine(design, machine, Traits())
     release = design.release
     return Ask(
@@ -53,7 +59,7 @@ def ask(design: Design, machine: Machine) -> Ask:
         users=tuple(sorted(user.name for user in files.users)),
         sysctls=tuple(sorted(kernel.sysctls(machine, Traits()))),
         tools=tuple(sorted(wanted.tools(machine, nested=False))),
-        peers=tuple((each.name, str(each.address), each.ssh.port) for each in design.machines if each is not machine),
+        peers=peers,
         configs=config_paths(files),
         etcd_dir=design.etcd.data_dir if machine.has(Role.ETCD) else "",
         audit_log=kube_apiserver.AUDIT_LOG if machine.has(Role.CONTROL_PLANE) else "",

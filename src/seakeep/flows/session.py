@@ -19,7 +19,7 @@ from seakeep.design.model import Design, Machine, Role
 from seakeep.facts.base import Fact, FactSet
 from seakeep.facts.read import read
 from seakeep.flows.entrance import choose
-from seakeep.flows.observe import ask
+from seakeep.flows.observe import ask, peers_of
 from seakeep.lab.lab import Lab
 from seakeep.report.runlog import RunLog, Tee
 from seakeep.sources.settings import cache_dir, mirrors
@@ -211,17 +211,15 @@ class Session:
         """The facts of the machines that answer, and the errors of those that do not."""
         wanted = tuple(facts)
         wide = including(self.design, self.leaving)
+        peers, wide_peers = peers_of(self.design), peers_of(wide)
         room = asyncio.Semaphore(PARALLEL)
 
         async def one(machine: Machine) -> FactSet | MachineError:
             async with room:
+                leaves = machine in self.leaving
+                asked = ask(wide, machine, wide_peers) if leaves else ask(self.design, machine, peers)
                 try:
-                    return await read(
-                        self.host(machine.name),
-                        wanted,
-                        ask(wide if machine in self.leaving else self.design, machine),
-                        timeout=timeout,
-                    )
+                    return await read(self.host(machine.name), wanted, asked, timeout=timeout)
                 except MachineError as error:
                     return error
 

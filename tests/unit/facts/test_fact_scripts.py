@@ -33,7 +33,7 @@ from seakeep.facts.base import Ask, Fact, FactSet, MissingFactError, compose, di
 from seakeep.facts.files import FileState
 from seakeep.facts.read import read
 from seakeep.facts.registry import FACTS, HEALTH, STATE
-from seakeep.flows.observe import ask
+from seakeep.flows.observe import ask, peers_of
 from seakeep.spec.load import load
 from seakeep.transport.base import Result
 from seakeep.transport.fake import Call, FakeHost
@@ -42,7 +42,7 @@ from .cases import FOLDER
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 ASKS = [
-    ask(design, machine)
+    ask(design, machine, peers_of(design))
     for name in ("three-sites", "single", "ssh")
     for design in [complete(load(EXAMPLES / f"{name}.yaml"))]
     for machine in design.machines

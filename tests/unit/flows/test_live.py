@@ -107,7 +107,7 @@ async def test_what_another_object_made_is_judged_by_its_maker() -> None:
 def test_files_of_machines_are_named_with_them(tmp_path: Path) -> None:
     session = FakeSession(tmp_path)
     machine = session.design.with_role(Role.LOAD_BALANCER)[0]
-    assert "/etc/seakeep/lb/haproxy.cfg" in ask(session.design, machine).configs
+    assert "/etc/seakeep/lb/haproxy.cfg" in ask(session.design, machine, ()).configs
     facts = FactSet(
         machine.name,
         {},

@@ -13,8 +13,9 @@ from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.design.model import Waiver
 from seakeep.engine.plan import Plan, ensure_fresh
+from seakeep.facts import reach
 from seakeep.flows import apply, planning, resume, runs
-from seakeep.flows.observe import ask
+from seakeep.flows.observe import ask, peers_of
 from seakeep.flows.view import View
 from seakeep.report.apply import ApplyReport
 
@@ -87,7 +88,7 @@ def test_one_reading_asks_for_everything_whatever_the_machines_turn_out_to_be(ex
     for nested in (False, True):
         converged = World.converged(example, nested=nested)
         for name, box in converged.boxes.items():
-            asked = ask(converged.design, box.machine)
+            asked = ask(converged.design, box.machine, ())
             assert set(box.files) <= set(asked.paths), name
             assert set(box.units) <= set(asked.units)
             assert set(box.programs) <= set(asked.programs)
@@ -96,10 +97,13 @@ def test_one_reading_asks_for_everything_whatever_the_machines_turn_out_to_be(ex
             assert set(box.sysctls) <= set(asked.sysctls)
 
 
-def test_peers_are_all_the_others_with_their_own_ports() -> None:
+def test_a_machine_is_to_reach_all_the_others_at_their_own_ports() -> None:
     design = design_of()
     first, *others = design.machines
-    assert ask(design, first).peers == tuple((each.name, str(each.address), each.ssh.port) for each in others)
+    script = reach.script(ask(design, first, peers_of(design)))
+    for each in others:
+        assert f"/dev/tcp/{each.address}/{each.ssh.port}'" in script
+    assert f"/dev/tcp/{first.address}/" not in script
 
 
 async def chosen(session: FakeSession, monkeypatch: pytest.MonkeyPatch, run_id: str | None) -> str:
