@@ -46,7 +46,7 @@ class Machines:
         command = inner[inner.index("/bin; ") + 6 :]
         data = await process.stdin.read()
         if command.startswith("s=$(cat)"):
-            process.stdout.write(await self._script(name, data.decode()))
+            process.stdout.write(await self.answer(name, data.decode()))
         else:
 
             def say(line: str) -> None:
@@ -55,7 +55,8 @@ class Machines:
             await self.fleet.hosts[name].feed(command, _once(data), what="", timeout=60, on_line=say)
         process.exit(0)
 
-    async def _script(self, name: str, script: str) -> bytes:
+    async def answer(self, name: str, script: str) -> bytes:
+        """What a machine prints for a script."""
         marks = _MARK.findall(script)
         if not marks:
             what = "release the lock" if "if mine; then rm" in script else "refresh the lock"
