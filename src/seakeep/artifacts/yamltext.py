@@ -7,6 +7,7 @@ output depends on whether its C half is installed. `None` and empty strings are 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from seakeep.core.json import Json, JsonObject
 
@@ -22,10 +23,14 @@ def dump(*documents: JsonObject) -> str:
 
 
 def _scalar(value: Json) -> str:
-    if isinstance(value, str):
-        plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED and not value.endswith(":")
-        return value if plain else _UNUSUAL.sub(_escape, json.dumps(value, ensure_ascii=False))
-    return json.dumps(value)
+    return _string(value) if isinstance(value, str) else json.dumps(value)
+
+
+@lru_cache(maxsize=8192)
+def _string(value: str) -> str:
+    """Kept: the files of a thousand machines say nearly the same. Secrets are references here, never text."""
+    plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED and not value.endswith(":")
+    return value if plain else _UNUSUAL.sub(_escape, json.dumps(value, ensure_ascii=False))
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """The completed design: what every later layer works from. Values only; built by `complete.complete`."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -254,9 +255,9 @@ class Pki:
 
     def leaf(self, ca: str, name: str) -> Leaf:
         """The planned leaf. KeyError if the design does not plan it."""
-        for leaf in self.leaves:
-            if leaf.ca == ca and leaf.name == name:
-                return leaf
+        place = bisect_left(self.leaves, (ca, name), key=lambda leaf: (leaf.ca, leaf.name))
+        if place < len(self.leaves) and (self.leaves[place].ca, self.leaves[place].name) == (ca, name):
+            return self.leaves[place]
         raise KeyError(f"{ca}/{name}")
 
 

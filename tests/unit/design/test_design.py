@@ -203,3 +203,12 @@ def test_waivers_reach_the_design(edited: Callable[..., LoadedSpec]) -> None:
     (waiver,) = complete(edited("single", ("lab: {}", extra))).waivers
 
     assert (waiver.id, str(waiver.expires)) == ("PRE012", "2027-06-01")
+
+
+def test_every_planned_leaf_is_found_and_no_other(three_sites: LoadedSpec) -> None:
+    planned = complete(three_sites).pki
+    for leaf in planned.leaves:
+        assert planned.leaf(leaf.ca, leaf.name) is leaf
+    for ca, name in (("", ""), ("etcd", "peer-"), ("zzz", "zzz")):
+        with pytest.raises(KeyError, match=f"{ca}/{name}"):
+            planned.leaf(ca, name)
