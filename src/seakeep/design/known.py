@@ -1,11 +1,11 @@
 """What a living cluster is known to be made of, and how a design differs from it. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 
 from seakeep.design import pki
-from seakeep.design.model import Design, Machine, Role
+from seakeep.design.model import Design, Machine, Role, SshAccess
 from seakeep.spec.model import PkiSpec
 
 
@@ -13,7 +13,7 @@ from seakeep.spec.model import PkiSpec
 class Known:
     """`machines` are those of the last apply that came to its end; none before the first one did. `begun` are those
     that a run since then has started on: they may hold something, and nothing relies on them yet. `kubernetes` has no
-    leading v."""
+    leading v. `serial` counts what was ever known of this cluster: of two copies the higher one is the newer."""
 
     kubernetes: str
     pod_range: IPv4Network
@@ -21,6 +21,7 @@ class Known:
     node_prefix: int
     machines: tuple[Machine, ...] = ()
     begun: tuple[Machine, ...] = ()
+    serial: int = 0
 
     @property
     def whole(self) -> bool:
@@ -52,6 +53,88 @@ def known_of(design: Design, *, machines: tuple[Machine, ...] = (), begun: tuple
         machines=machines,
         begun=begun,
     )
+
+
+def begun(known: Known | None, design: Design) -> Known:
+    """What is known while a run touches the design's machines."""
+    before = known or known_of(design)
+    names = {machine.name for machine in before.all}
+    new = tuple(machine for machine in design.machines if machine.name not in names)
+    return replace(before, begun=(*before.begun, *new), serial=before.serial + 1) if new else before
+
+
+def finished(known: Known | None, design: Design, *, without: Collection[str] = ()) -> Known:
+    """What is known when the cluster is whole, and made of exactly the design's machines. Of those that were gone on
+    `without`, only the ones that were part of it before; as they were then."""
+    machines: list[Machine] = []
+    for machine in design.machines:
+        before = known.machine(machine.name) if known else None
+        if machine.name not in without:
+            machines.append(machine)
+        elif before is not None:
+            machines.append(before)
+    last = begun(known, design)
+    made = replace(known_of(design, machines=tuple(machines)), serial=last.serial)
+    return made if shared(made) == shared(last) else replace(made, serial=last.serial + 1)
+
+
+def shared(known: Known) -> Known:
+    """What of it is the cluster's: the same for every operator. How one logs in is the operator's own, and labels and
+    taints are the file's alone."""
+    return replace(known, machines=tuple(map(_shared, known.machines)), begun=tuple(map(_shared, known.begun)))
+
+
+def _shared(machine: Machine) -> Machine:
+    return replace(machine, ssh=SshAccess(user="", port=machine.ssh.port, key=None), labels=(), taints=())
+
+
+def own(known: Known, design: Design) -> Known:
+    """`shared` as it is for the operator of this file. Machines that are in no file are reached as its first one is,
+    at their own port."""
+    named = {machine.name: machine for machine in design.machines}
+
+    def one(machine: Machine) -> Machine:
+        if (listed := named.get(machine.name)) is not None:
+            return replace(machine, ssh=listed.ssh, labels=listed.labels, taints=listed.taints)
+        return replace(machine, ssh=replace(design.machines[0].ssh, port=machine.ssh.port))
+
+    return replace(known, machines=tuple(map(one, known.machines)), begun=tuple(map(one, known.begun)))
+
+
+def newest(ours: Known | None, theirs: Known) -> Known | None:
+    """What follows from what a state folder knows and what the cluster itself has kept; None where the folder's is the
+    newer. What the folder alone has begun may hold something, and is not forgotten; where neither is newer, that is
+    all that only it knows of."""
+    if ours is None:
+        return theirs
+    if theirs.serial < ours.serial:
+        return None
+    names = {machine.name for machine in theirs.all}
+    blocks = {machine.pod_cidr for machine in theirs.all}
+    more = (
+        # Its block of pod addresses may have been given to another one since.
+        replace(machine, pod_cidr=None) if machine.pod_cidr in blocks else machine
+        for machine in (ours.all if theirs.serial == ours.serial else ours.begun)
+        if machine.name not in names
+    )
+    return replace(theirs, begun=(*theirs.begun, *more))
+
+
+def differences(before: Known | None, after: Known) -> str:
+    """For people: what the newer one says otherwise."""
+    old = {machine.name: machine for machine in shared(before).machines} if before is not None else {}
+    new = {machine.name: machine for machine in shared(after).machines}
+    started = {machine.name for machine in before.begun} if before is not None else set()
+    told = (
+        ("new", [name for name in new if name not in old]),
+        ("gone", [name for name in old if name not in new]),
+        ("changed", [name for name in new if name in old and new[name] != old[name]]),
+        ("begun", [machine.name for machine in after.begun if machine.name not in started]),
+    )
+    said = [f"{word}: {', '.join(names)}" for word, names in told if names]
+    if before is not None and before.kubernetes != after.kubernetes:
+        said.append(f"Kubernetes {before.kubernetes} became {after.kubernetes}")
+    return "; ".join(said)
 
 
 def leaving(known: Known | None, design: Design) -> tuple[Machine, ...]:

@@ -28,6 +28,7 @@ from seakeep.facts import (
     processes,
     programs,
     reach,
+    roster,
     sysctls,
     system,
     tools,
@@ -78,5 +79,8 @@ AUDIT: tuple[Fact[Any], ...] = (
 )
 """What `check --live` reads."""
 
-FACTS: tuple[Fact[Any], ...] = tuple(dict.fromkeys((*STATE, *PREFLIGHT, *AUDIT, *CERTIFICATES)))
+RECORD: tuple[Fact[Any], ...] = (roster.FACT,)
+"""What is read of control-plane machines where the roster of the state folder is gone or another one."""
+
+FACTS: tuple[Fact[Any], ...] = tuple(dict.fromkeys((*STATE, *PREFLIGHT, *AUDIT, *CERTIFICATES, *RECORD)))
 """Each fact once."""

@@ -133,6 +133,7 @@ def _stored(path: Path | None) -> Plan | None:
 async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> ApplyReport:
     watch = Stopwatch.start(session)
     view = await observe(session)
+    session.keep_known()
     absent.refuse_wrong(session, view)
     planning.refuse(view.findings, absent=session.without)
     decided = Decided(session, replace(view, asked=asked.wish(view)))
@@ -176,6 +177,7 @@ class _Work:
         if self.now.stage("keys").steps:
             await self._part("keys")
             self.now = Decided(session, replace(self.now.view, asked=()))
+        await self._part("announce")
         await self._machines()
         await self._part("prune")
         via = await session.entrance()
@@ -190,7 +192,7 @@ class _Work:
                 readiness.addons_ready(session, clients["admin"]),
             )
             watch.lap("Nodes, pod network, DNS ready")
-            for left in ("policies", "drain", "clean", "forget"):
+            for left in ("policies", "drain", "clean", "forget", "record"):
                 await self._part(left, clients)
             roster.finish(session.state, session.known, session.design, without=session.without)
             session.progress.stage("Proof")

@@ -11,6 +11,7 @@ from seakeep.flows.apply import Confirm, apply
 from seakeep.flows.drain import drain as drain_node
 from seakeep.flows.journaled import execute, journaled
 from seakeep.flows.locks import api_lease, machine_lock
+from seakeep.flows.newest import catch_up
 from seakeep.flows.session import Session
 from seakeep.report.apply import ApplyReport, DrainReport
 from seakeep.spec.edit import has_machine, with_machine, without_machine
@@ -45,18 +46,21 @@ def removing(name: str) -> Edit:
 async def add(session: Session, name: str, confirm: Confirm) -> ApplyReport:
     """Take in a machine of the file that the cluster does not have yet. RefusedError where it has, or where more than
     this machine would come or go."""
+    await catch_up(session)
     _only(session, comes=name)
     return await apply(session, confirm=confirm)
 
 
 async def remove(session: Session, name: str, confirm: Confirm) -> ApplyReport:
     """Take out a machine that is not in the file any more."""
+    await catch_up(session)
     _only(session, goes=name)
     return await apply(session, confirm=confirm)
 
 
 async def replace(session: Session, name: str, confirm: Confirm) -> ApplyReport:
     """A new machine under the name of one that is gone. `session.options.replace` names it too."""
+    await catch_up(session)
     if session.known is None or session.known.machine(name) is None:
         raise RefusedError(f"{name} was never part of the cluster", hint=f"seakeep node add {name}")
     _only(session)

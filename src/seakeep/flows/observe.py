@@ -17,6 +17,7 @@ from seakeep.phases import prune_machines, prune_objects, wanted
 from seakeep.phases.base import ObjectKey
 from seakeep.phases.compare import service
 from seakeep.phases.objects import key_of
+from seakeep.state import roster
 from seakeep.transport.api import ApiClient, ApiError
 
 _NODES = ("v1", "Node")
@@ -47,6 +48,7 @@ def ask(design: Design, machine: Machine, peers: tuple[Peer, ...]) -> Ask:
                 | {path for path, _ in files.links}
                 | {inventory.PATH}
                 | ({etcd.BOOTSTRAP} if machine.has(Role.ETCD) else set())
+                | ({roster.PATH} if machine.has(Role.CONTROL_PLANE) else set())
             )
         ),
         exclusive=prune_machines.exclusive(design, machine),

@@ -14,6 +14,7 @@ from seakeep.design.model import Waiver
 from seakeep.engine.stage import Stage
 from seakeep.phases import (
     access,
+    announce,
     binaries,
     clean,
     control_plane,
@@ -35,6 +36,7 @@ from seakeep.phases import (
     policy_rules,
     prune_machines,
     prune_objects,
+    record,
     release_vip,
     runtime,
     tenants,
@@ -56,6 +58,7 @@ _MACHINES = "machines"
 
 PARTS: tuple[Part, ...] = (
     Part("keys", "Keys and certificates", (keys,)),
+    Part("announce", "Machines that come, on record", (announce,)),
     Part("leave", "What leaves the VIP and etcd", (release_vip, members_out)),
     Part("join", "What joins etcd", (members_in,)),
     Part(
@@ -70,6 +73,7 @@ PARTS: tuple[Part, ...] = (
     Part("drain", "Nodes that leave", (drain,)),
     Part("clean", "Machines that leave", (clean,)),
     Part("forget", "Keys of machines that left", (forget,)),
+    Part("record", "What the cluster is made of, on record", (record,)),
 )
 
 

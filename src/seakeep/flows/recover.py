@@ -2,8 +2,8 @@
 
 Machines have copies of what their programs need: every control-plane machine has the encryption key and the
 service-account key. Leaves are issued again by any apply. The keys of the authorities for etcd and the front proxy are
-on no machine: they come from a copy of the folder, or not at all. Machines, etcd and the API say together what the
-cluster is made of.
+on no machine: they come from a copy of the folder, or not at all. What the cluster is made of its control-plane
+machines have a copy of; where they have none, machines, etcd and the API say it together.
 """
 
 import asyncio
@@ -15,9 +15,11 @@ from seakeep.artifacts.base import FileSpec
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.errors import MachineError, RefusedError, SeakeepError
 from seakeep.core.secret import Secret, SecretRef
+from seakeep.design.model import Role
 from seakeep.design.traits import Traits
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.facts import leftovers
+from seakeep.flows import newest
 from seakeep.flows.roster_found import find_roster
 from seakeep.flows.session import Session
 from seakeep.report.state import RecoveredValue, RecoveryReport
@@ -62,14 +64,19 @@ async def _roster(session: Session) -> RecoveredValue | None:
     mark = f"owner:{session.design.name}"
     if not any(mark in each.get(leftovers.FACT) for each in found.values()):
         return None
-    try:
-        _issue_own(session)
-        known = await find_roster(session)
-    except SeakeepError as error:
-        return RecoveredValue(name=roster.NAME, problem=error.message)
+    copy = await newest.kept(session, [machine.name for machine in session.design.with_role(Role.CONTROL_PLANE)])
+    if copy is not None:
+        source, known = f"{copy[0]}:{roster.PATH}", copy[1]
+    else:
+        # An older Seakeep kept no copy, or every control-plane machine of the file is new.
+        try:
+            _issue_own(session)
+            source, known = "the machines, etcd and the API", await find_roster(session)
+        except SeakeepError as error:
+            return RecoveredValue(name=roster.NAME, problem=error.message)
     roster.restore(session.state, session.design.name, known)
-    listed = ", ".join(f"{machine.name} ({'+'.join(sorted(machine.roles))})" for machine in known.machines)
-    return RecoveredValue(name=roster.NAME, source=f"the machines, etcd and the API: {listed}")
+    listed = ", ".join(f"{machine.name} ({'+'.join(sorted(machine.roles))})" for machine in known.all)
+    return RecoveredValue(name=roster.NAME, source=f"{source}: {listed}")
 
 
 def _issue_own(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Finding out what a living cluster is made of, where the state folder does not know it any more.
+"""Finding out what a living cluster is made of, where neither the state folder nor a control-plane machine knows it.
 
 etcd says who its members are, the API which nodes there are, and both at which addresses; a machine of the file says
 whose it is and, by what it lists of itself, which roles it has. A load balancer that is in no file is in none of these.

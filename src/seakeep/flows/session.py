@@ -14,7 +14,7 @@ from seakeep.core.errors import MachineError, UsageError
 from seakeep.core.progress import Progress
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.complete import complete
-from seakeep.design.known import Replacing, including, leaving
+from seakeep.design.known import Known, Replacing, including, leaving
 from seakeep.design.model import Design, Machine, Role
 from seakeep.facts.base import Fact, FactSet
 from seakeep.facts.read import read
@@ -130,6 +130,17 @@ class Session:
             part.write_bytes(self.loaded.content)
             shutil.copymode(path, part)
             part.replace(path.resolve())
+
+    def adopt(self, known: Known) -> None:
+        """Judge by this from now on. SpecError for a design that is wrong beside it."""
+        self.known = known
+        self.design = complete(self.loaded, known)
+        self.leaving = leaving(known, self.design)
+
+    def keep_known(self) -> None:
+        """The state folder knows what this session does. Under the folder's lock."""
+        if self.known is not None and roster.read(self.state) != self.known:
+            roster.restore(self.state, self.design.name, self.known)
 
     def forget(self) -> None:
         """Remove the state folder: the cluster does not exist any more."""

@@ -24,7 +24,7 @@ from seakeep.facts.base import FactSet, digest
 from seakeep.facts.etcd import Membership
 from seakeep.facts.members import changes, membership_of, peer_url
 from seakeep.facts.registry import PREFLIGHT, STATE
-from seakeep.flows import planning
+from seakeep.flows import newest, planning
 from seakeep.flows.observe import digests, objects
 from seakeep.flows.reset import script
 from seakeep.flows.session import Session, own_arch
@@ -95,11 +95,16 @@ async def observe(session: Session) -> View:
 
     RefusedError when the machines belong to a living cluster whose keys this state folder does not have.
     """
-    design = session.design
     session.progress.stage("Read and plan")
     (facts, unreachable, fresh), (leaving, lost), _ = await asyncio.gather(
         _machines(session), session.read(LEAVING, session.leaving), fetch(session)
     )
+    if await newest.adopt_newer(session, _without(facts, fresh)):
+        # Who leaves, and which pod addresses nodes have, may be different from what was asked about.
+        (facts, unreachable, fresh), (leaving, lost) = await asyncio.gather(
+            _machines(session), session.read(LEAVING, session.leaving)
+        )
+    design = session.design
     if others := _architectures(facts) - {own_arch()}:
         await fetch(session, others)
     _refuse_without_keys(session, facts, fresh)
@@ -153,6 +158,10 @@ async def observe(session: Session) -> View:
         return replace(view, api_error=f"the API did not answer within {limit:.0f} s")
     _refuse_without_roster(session, facts.keys() - fresh)
     return view
+
+
+def _without(facts: Mapping[str, FactSet], fresh: Collection[str]) -> dict[str, FactSet]:
+    return {name: found for name, found in facts.items() if name not in fresh}
 
 
 def _replacing(session: Session, membership: Membership | None) -> Replacing | None:

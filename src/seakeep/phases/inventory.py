@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from seakeep.artifacts.base import FileSpec, MachineFiles
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.secret import SecretRef
-from seakeep.design.model import Machine
+from seakeep.design.model import Machine, Role
 from seakeep.facts import inventory
 from seakeep.facts.inventory import Entry
 from seakeep.phases import wanted
 from seakeep.phases.base import PlanContext
 from seakeep.phases.compare import service
+from seakeep.state import roster
 
 
 def wanted_entries(context: PlanContext, machine: Machine) -> tuple[Entry, ...]:
@@ -20,7 +21,8 @@ def wanted_entries(context: PlanContext, machine: Machine) -> tuple[Entry, ...]:
 
 def listed_of(files: MachineFiles, context: PlanContext, machine: Machine) -> tuple[Entry, ...]:
     """The same, of files that are rendered already."""
-    made = [*_entries(files, context), *(Entry("component", "-", name) for name in wanted.programs(machine))]
+    kept = [Entry("file", "-", roster.PATH)] if machine.has(Role.CONTROL_PLANE) else []
+    made = [*_entries(files, context), *kept, *(Entry("component", "-", name) for name in wanted.programs(machine))]
     return tuple(dict.fromkeys(made))
 
 

@@ -4,6 +4,7 @@ from types import ModuleType
 
 from seakeep.phases import (
     access,
+    announce,
     binaries,
     clean,
     control_plane,
@@ -25,6 +26,7 @@ from seakeep.phases import (
     policy_rules,
     prune_machines,
     prune_objects,
+    record,
     release_vip,
     runtime,
     tenants,
@@ -33,6 +35,7 @@ from seakeep.phases import (
 
 PHASES: tuple[ModuleType, ...] = (
     keys,
+    announce,
     release_vip,
     members_out,
     members_in,
@@ -58,4 +61,5 @@ PHASES: tuple[ModuleType, ...] = (
     drain,
     clean,
     forget,
+    record,
 )

@@ -2,21 +2,30 @@
 
 Without it a machine that was taken out of the file would be forgotten with all that it runs, and a changed range or
 address would look like a first installation.
+
+The cluster keeps a copy (`PATH`, on every control-plane machine that an apply reaches): for the operator whose folder
+is gone, and for the one whose folder is behind because another has worked since. Files on machines rather than an
+object of the API, because it is needed when the API is what has to be repaired, because root alone may read it, and
+because comparing it costs nothing: its digest comes with those of all other files. Several copies, of which the one
+with the highest serial counts: whoever writes one holds the locks, and has looked for a newer one before.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal, TypeVar
 
 import msgspec
 
 from seakeep.core.errors import UsageError
-from seakeep.design.known import Known, known_of
-from seakeep.design.model import Design, Machine
+from seakeep.design.known import Known, begun, finished, shared
+from seakeep.design.model import Design
 from seakeep.state.folder import State
 
 NAME = "roster.json"
+
+PATH = f"/var/lib/seakeep/{NAME}"
+"""Where control-plane machines have the cluster's own copy, 0600."""
 
 _T = TypeVar("_T")
 
@@ -44,27 +53,16 @@ def read(state: State) -> Known | None:
 
 def begin(state: State, known: Known | None, design: Design) -> None:
     """A run is about to touch the design's machines."""
-    before = known or known_of(design)
-    names = {machine.name for machine in before.all}
-    begun = (*before.begun, *(machine for machine in design.machines if machine.name not in names))
-    _write(state, design.name, replace(before, begun=begun))
+    _write(state, design.name, begun(known, design))
 
 
 def finish(state: State, known: Known | None, design: Design, *, without: Collection[str] = ()) -> None:
-    """The cluster is whole, and made of exactly the design's machines. Of those that were gone on `without`, only the
-    ones that were part of it before; as they were then."""
-    machines: list[Machine] = []
-    for machine in design.machines:
-        before = known.machine(machine.name) if known else None
-        if machine.name not in without:
-            machines.append(machine)
-        elif before is not None:
-            machines.append(before)
-    _write(state, design.name, known_of(design, machines=tuple(machines)))
+    """The cluster is whole, and made of exactly the design's machines; `without` as in `finished`."""
+    _write(state, design.name, finished(known, design, without=without))
 
 
 def restore(state: State, cluster: str, known: Known) -> None:
-    """What was found out about a cluster that the folder had forgotten."""
+    """What was found out about a cluster that the folder had forgotten, or not heard of yet."""
     _write(state, cluster, known)
 
 
@@ -82,6 +80,25 @@ def encode(cluster: str, known: Known) -> bytes:
 def decode(data: bytes) -> Known:
     """What `encode` wrote. ValueError (msgspec's is one) for anything else."""
     return msgspec.json.decode(data, type=_Document, dec_hook=_revive).known
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The cluster's own copy, and whose it says it is."""
+
+    cluster: str
+    known: Known
+
+
+def copy(cluster: str, known: Known) -> bytes:
+    """What control-plane machines are to keep."""
+    return encode(cluster, shared(known))
+
+
+def copied(data: bytes) -> Copy:
+    """What `copy` made. ValueError for anything else."""
+    document = msgspec.json.decode(data, type=_Document, dec_hook=_revive)
+    return Copy(document.cluster, document.known)
 
 
 def _write(state: State, cluster: str, known: Known) -> None:

@@ -6,6 +6,7 @@ SEAKEEP_UPDATE_GOLDEN=1 writes the meanings again; the test fails all the same, 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, is_dataclass
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ def plain(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, tuple | list):
         return [plain(each) for each in value]
+    if isinstance(value, IPv4Address | IPv4Network):
+        return str(value)
     return value.decode() if isinstance(value, bytes) else value
 
 

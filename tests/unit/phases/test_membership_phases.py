@@ -10,7 +10,7 @@ from seakeep.core.change import Risk
 from seakeep.core.errors import RefusedError
 from seakeep.core.json import JsonObject
 from seakeep.design.complete import complete
-from seakeep.design.known import Replacing, including, known_of
+from seakeep.design.known import Replacing, finished, including
 from seakeep.design.model import Role
 from seakeep.engine.model import PutFile, Script, UnitDo, UnitVerb
 from seakeep.engine.stage import Stage
@@ -39,7 +39,7 @@ def living(
 ) -> PlanContext:
     """The converged cluster with another file. `away` do not answer; `bare` have nothing on them."""
     before = design_of()
-    known = known_of(before, machines=before.machines)
+    known = finished(None, before)
     text = TEXT
     for old, new in edits:
         assert old in text
@@ -118,7 +118,7 @@ def test_a_worker_is_drained_deleted_cleaned_and_forgotten_in_this_order() -> No
         "b-worker1/clean/machine",
         "operator/forget/b-worker1",
     ]
-    assert [stage.id for stage in made if stage.steps][-3:] == ["drain", "clean", "forget"]
+    assert [stage.id for stage in made if stage.steps][-4:] == ["drain", "clean", "forget", "record"]
     clean = next(step for stage in made for step in stage.steps if step.change.phase == "clean")
     assert (clean.change.risk, clean.change.reversible) == (Risk.DISRUPTIVE, False)
     assert isinstance(clean.action, Script)

@@ -17,6 +17,7 @@ from seakeep.facts.base import MissingFactError
 from seakeep.flows import planning
 from seakeep.flows.planning import PARTS, stages
 from seakeep.phases import (
+    announce,
     binaries,
     clean,
     control_plane,
@@ -67,7 +68,9 @@ def converge(world: World) -> int:
 
 
 def test_the_registry_equals_the_folder_and_the_parts() -> None:
-    shared = {"base", "compare", "foreign", "inventory", "machine_files", "objects", "owned", "registry", "wanted"}
+    shared = {
+        "base", "compare", "foreign", "inventory", "kept", "machine_files", "objects", "owned", "registry", "wanted",
+    }  # fmt: skip
     files = {module.name for module in pkgutil.iter_modules(seakeep.phases.__path__)} - shared
     assert [module.PHASE.id for module in PHASES] == [module.__name__.rpartition(".")[2] for module in PHASES]
     assert {module.PHASE.id for module in PHASES} == files
@@ -95,7 +98,7 @@ def test_carrying_out_the_plan_of_bare_machines_leaves_nothing_to_do(example: st
 
 @pytest.mark.parametrize(
     "phase",
-    [p for p in PHASES if p not in (keys, policy_rules, prune_machines, prune_objects, *LEAVING)],
+    [p for p in PHASES if p not in (announce, keys, policy_rules, prune_machines, prune_objects, *LEAVING)],
     ids=lambda p: p.PHASE.id,
 )
 def test_every_phase_has_work_on_bare_machines_and_plans_it_the_same_way_twice(phase: ModuleType) -> None:

@@ -12,6 +12,7 @@ from seakeep.artifacts.registry import render_machine, render_objects
 from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.complete import complete
+from seakeep.design.known import finished
 from seakeep.design.model import Design, Machine, Role
 from seakeep.engine.model import (
     ApplyObject,
@@ -39,6 +40,7 @@ from seakeep.phases.compare import service, unit_stamp
 from seakeep.phases.inventory import wanted_entries
 from seakeep.phases.objects import key_of
 from seakeep.spec.load import load
+from seakeep.state import roster
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 IMAGES = (("registry.k8s.io/pause:3.10.1", "sha256:" + "1" * 64), ("x/probe:1", "sha256:" + "2" * 64))
@@ -173,6 +175,9 @@ class World:
         box.files[inventory.PATH] = FileState(
             kind="file", mode=0o600, owner="root", group="root", sha256=sha256(box.inventory)
         )
+        if machine.has(Role.CONTROL_PLANE):
+            kept = roster.copy(self.design.name, finished(None, self.design)).decode()
+            box.files[roster.PATH] = FileState(kind="file", mode=0o600, owner="root", group="root", sha256=sha256(kept))
         programs = machine_files.program_digests(context, machine)
         box.programs = {
             (component, self.design.release.component(component), name): digest

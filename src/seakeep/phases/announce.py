@@ -1,0 +1,19 @@
+"""Machines that come are on record before anything is done to them: a load balancer that nobody remembers would go on
+claiming the VIP."""
+
+from collections.abc import Iterator
+
+from seakeep.design.known import begun
+from seakeep.engine.model import Step
+from seakeep.phases import kept
+from seakeep.phases.base import Phase, PlanContext
+
+PHASE = Phase("announce", "Machines that come, on record", "machine")
+
+
+def plan(context: PlanContext) -> Iterator[Step]:
+    """A step for each control-plane machine, while a machine comes. Nothing before the cluster was ever whole: there is
+    nobody yet who could be mistaken about it."""
+    known = begun(context.known, context.design)
+    if context.known is not None and context.known.whole and known.begun:
+        yield from kept.steps(context, PHASE.id, known)
