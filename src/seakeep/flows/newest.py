@@ -57,8 +57,7 @@ async def _adopt(session: Session, names: Iterable[str]) -> bool:
     if known is None or (session.known is not None and shared(known) == shared(session.known)):
         return False
     if said := differences(session.known, known):
-        session.progress.note(
-            f"this state folder is behind: the cluster was changed from elsewhere, as {machine}:{PATH} says; {said}"
-        )
+        behind = "is behind: the cluster was changed from elsewhere" if session.known else "does not know the cluster"
+        session.progress.note(f"this state folder {behind}; {machine}:{PATH} is judged by; {said}")
     session.adopt(known)
     return True

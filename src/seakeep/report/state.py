@@ -87,8 +87,15 @@ class RecoveryReport(Report, frozen=True, kw_only=True, tag="StateRecovery"):
         return (
             Table(
                 columns=("value", "brought back from", "or not, because"),
-                rows=tuple((Cell(v.name), Cell(v.source, Tone.GOOD), Cell(v.problem, Tone.BAD)) for v in self.values),
+                rows=tuple(
+                    (Cell(v.name), _or_none(v.source, Tone.GOOD), _or_none(v.problem, Tone.BAD)) for v in self.values
+                ),
             ),
             BLANK,
             line("everything else is issued again, or found out, by `seakeep apply`"),
         )
+
+
+def _or_none(text: str, tone: Tone) -> Cell:
+    """An empty cell says nothing good or bad."""
+    return Cell(text, tone) if text else Cell("")

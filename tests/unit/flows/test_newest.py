@@ -76,7 +76,7 @@ async def test_the_newest_copy_is_judged_by_and_told(session: FakeSession) -> No
     assert session.known.machine("b-lb1") is None
     assert session.known.machine("a-lb1") == session.design.machine("a-lb1")
     (note,) = [each for each in session.progress.said if "behind" in each]  # type: ignore[attr-defined]
-    assert "a-cp1:/var/lib/seakeep/roster.json says; gone: b-lb1" in note
+    assert "a-cp1:/var/lib/seakeep/roster.json is judged by; gone: b-lb1" in note
     session.keep_known()
     assert roster.read(session.state) == session.known
 
