@@ -64,7 +64,7 @@ def test_a_cluster_as_it_was_costs_nothing_and_a_copy_that_is_gone_or_edited_is_
 def test_labels_and_how_an_operator_logs_in_are_no_concern_of_the_cluster() -> None:
     """Two operators with accounts of their own do not write over each other's copies for ever."""
     machines = tuple(
-        replace(each, ssh=SshAccess(user="eve", port=each.ssh.port, key="/home/eve/key"), labels=(("a", "b"),))
+        replace(each, ssh=SshAccess(user="eve", port=each.ssh.port, key="~/.ssh/eve"), labels=(("a", "b"),))
         for each in DESIGN.machines
     )
     assert shared(finished(KNOWN, replace(DESIGN, machines=machines))) == shared(KNOWN)
