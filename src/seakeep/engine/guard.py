@@ -25,7 +25,9 @@ _STAMP = re.compile(r"[A-Za-z0-9:._-]{0,200}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,100}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _OVERRIDE = re.compile(
-    r"/(etc|run)/systemd/system(\.control)?/[A-Za-z0-9:_.@-]+\.service(\.d/[A-Za-z0-9:_.@-]+\.conf)?", re.ASCII
+    r"/((etc|run)/systemd/system(\.control)?|usr/local/lib/systemd/system)/"
+    r"[A-Za-z0-9:_.@-]+\.service(\.d/[^/]+\.conf)?",
+    re.ASCII,
 )
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,300}", re.ASCII)
 

@@ -59,8 +59,8 @@ dir() {{
   install -d -o "$2" -g "$3" -m "$4" -- "$1"
 }}
 swap() {{
-  # A folder in the place of a file goes only when it is empty.
-  if [ -d "$2" ] && [ ! -L "$2" ]; then rmdir -- "$2"; fi
+  # A folder in the place of a file goes when it is empty; with something in it, it is kept elsewhere.
+  if [ -d "$2" ] && [ ! -L "$2" ]; then rmdir -- "$2" 2>/dev/null || aside "$2"; fi
   mv -fT -- "$1" "$2"
 }}
 stage() {{ parent "$2"; rm -rf -- "$2"; install -T -o "$3" -g "$4" -m "$5" -- "$D/$1" "$2"; }}

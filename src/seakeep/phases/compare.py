@@ -1,6 +1,7 @@
 """Wanted against found, for what artifacts put on a machine: the one place where drift of files and units shows."""
 
 import hashlib
+import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -18,6 +19,7 @@ _OVERRIDES = (
     "/run/systemd/system",
     "/etc/systemd/system.control",
     "/run/systemd/system.control",
+    "/usr/local/lib/systemd/system",
 )
 """Where people, and `systemctl edit` and `set-property`, put overrides. Those under /usr/lib are the distribution's."""
 
@@ -101,23 +103,28 @@ class Comparer:
             if why := _link_difference(target, found.get(path)):
                 changed.add(path)
                 yield self.step(f"link:{path}", PutLink(path, target), why, what=f"link {path}")
+        targets = {path: posixpath.normpath(f"{BIN}/{target}") for path, target in wanted.links}
         for unit in wanted.units:
-            yield from self._unit(unit, states.get(service(unit.name)), digests or {}, programs or {}, changed)
+            program = targets.get(f"{BIN}/{unit.name}", "")
+            runs = states.get(service(unit.name))
+            stamp = unit_stamp(unit, digests or {}, programs or {})
+            yield from self._unit(unit, runs, stamp, changed, program)
 
     def _unit(
         self,
         unit: UnitSpec,
         state: UnitState | None,
-        digests: Mapping[str, str | None],
-        programs: Mapping[tuple[str, str], str],
+        stamp: str,
         changed: set[str],
+        program: str,
     ) -> Iterator[Step]:
         overrides = _overrides(unit, state)
         for path in overrides:
             why = "an override that Seakeep did not put there"
             yield self.step(f"override:{path}", SetAside(path), why, what=f"set aside {path}", risk=unit.risk)
-        stamp = unit_stamp(unit, digests, programs)
         verb, why = _unit_difference(unit, state, stamp, changed, overrides)
+        if verb is None and state is not None:
+            verb, why = _process_difference(state, program)
         if verb is None:
             return
         running = state is not None and state.active in _RUNS and state.stamp != ""
@@ -222,8 +229,18 @@ def _unit_difference(
     if relevant:
         # Whoever changed the file may have restarted the unit, so that our stamp says nothing any more.
         return UnitVerb.RESTART, f"may run with a changed {PurePosixPath(relevant[0]).name}"
-    if state.enabled not in {"enabled", "enabled-runtime", "static"}:
+    if state.enabled not in {"enabled", "static"}:
         return UnitVerb.START, f"is {state.enabled or 'not enabled'}, wanted enabled"
     if state.needs_reload:
         return UnitVerb.RESTART, "systemd still has an older unit file loaded"
+    return None, ""
+
+
+def _process_difference(state: UnitState, program: str) -> tuple[UnitVerb | None, str]:
+    """What shows only in the process itself: that it was started while a program or a unit file, right by now, was
+    another. `program` is the path of what it should be, '' where Seakeep brings none."""
+    if program and state.runs and state.runs != program:
+        return UnitVerb.RESTART, f"still runs {state.runs}, wanted {program}"
+    if state.other_command:
+        return UnitVerb.RESTART, "still runs with other arguments than its unit file has"
     return None, ""

@@ -205,6 +205,9 @@ async def test_a_failed_file_keeps_the_old_one(host: FolderHost) -> None:
     await ok(host, PutFile(file("/etc/a/one", "old")), PutFile(file("/etc/a/two", "old")))
     host.at("/etc/a/two").unlink()
     host.at("/etc/a/two/full").mkdir(parents=True)
+    # Nor can it be kept elsewhere.
+    host.at("/var/lib/seakeep").mkdir(parents=True, exist_ok=True)
+    host.at("/var/lib/seakeep/aside").write_text("")
 
     answer, lines = await do(host, PutFile(file("/etc/a/one", "new")), PutFile(file("/etc/a/two", "new")))
 
@@ -220,6 +223,18 @@ async def test_an_empty_folder_in_the_place_of_a_file_gives_way(host: FolderHost
     await ok(host, PutFile(file("/etc/a/one", "new")))
 
     assert host.read("/etc/a/one") == b"new"
+
+
+async def test_a_folder_with_something_in_it_in_the_place_of_a_file_is_set_aside(host: FolderHost) -> None:
+    for where in ("/etc/a/one", "/opt/now"):
+        host.at(f"{where}/theirs").mkdir(parents=True)
+
+    await ok(host, PutFile(file("/etc/a/one", "new")), PutLink("/opt/now", "v1"))
+
+    assert host.read("/etc/a/one") == b"new"
+    assert host.at("/opt/now").readlink() == Path("v1")
+    for where in ("etc/a/one", "opt/now"):
+        assert host.at(f"/var/lib/seakeep/aside/{where}/theirs").is_dir()
 
 
 async def test_a_link_is_replaced_by_the_file_not_written_through(host: FolderHost) -> None:

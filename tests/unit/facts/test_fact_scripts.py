@@ -1,6 +1,7 @@
 """What the snippets do in a real shell."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,6 +25,7 @@ from seakeep.facts import (
     fsync,
     images,
     inventory,
+    program_modes,
     reach,
     sysctls,
     tools,
@@ -31,6 +33,7 @@ from seakeep.facts import (
 )
 from seakeep.facts.base import Ask, Fact, FactSet, MissingFactError, compose, digest, split
 from seakeep.facts.files import FileState
+from seakeep.facts.program_modes import Loose
 from seakeep.facts.read import read
 from seakeep.facts.registry import FACTS, HEALTH, STATE
 from seakeep.flows.observe import ask, peers_of
@@ -118,6 +121,62 @@ def test_files_and_units_tell_of_what_the_inventory_lists_too(tmp_path: Path) ->
     sh(f"PATH={tmp_path}:$PATH\n{script}", cwd=tmp_path)
     assert (tmp_path / "systemctl.asked").read_text().split(" -- ")[1] == "asked.service listed.service\n"
     assert not {"x", "y"} & {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("words", "started", "other"),
+    [
+        ("/opt/seakeep/bin/x 600", "argv[]=/opt/seakeep/bin/x 600", False),
+        ("/opt/seakeep/bin/x 600", "argv[]=/opt/seakeep/bin/x --v=5 600", True),
+        # What systemd would have to put in quotes, and what it does not start itself, says nothing.
+        ("/opt/seakeep/bin/x 600", 'argv[]=/opt/seakeep/bin/x "6 00"', False),
+        ("/opt/seakeep/bin/x 600", "argv[]=/bin/sh -c exec /opt/seakeep/bin/x 600", False),
+    ],
+)
+def test_units_tells_what_their_processes_are(tmp_path: Path, words: str, started: str, other: bool) -> None:
+    process = subprocess.Popen(words.split(), executable=shutil.which("sleep"))
+    try:
+        (tmp_path / "show").write_text(
+            f"MainPID={process.pid}\nExecStart={{ path=x ; {started} ; ignore_errors=no ; pid=7 ; }}\nId=x.service\n"
+            'DropInPaths="/etc/systemd/system/x.service.d/their own.conf" /run/y.conf\nActiveState=active\n\n'
+            "MainPID=0\nExecStart={ path=y ; argv[]=/opt/seakeep/bin/y ; ignore_errors=no }\nId=y.service\n"
+        )
+        shim = tmp_path / "systemctl"
+        shim.write_text('#!/bin/sh\ncat "${0%/*}/show"\n')
+        shim.chmod(0o755)
+        said = sh(f"PATH={tmp_path}:$PATH\n{units.FACT.script(Ask(units=('x.service', 'y.service')))}")
+    finally:
+        process.kill()
+        process.wait()
+    assert str(process.pid).encode() not in said, "every plan would be stale"
+    assert b"pid=" not in said
+    found = units.parse(said)
+    x, y = found["x.service"], found["y.service"]
+    assert (x.runs, x.other_command) == (str(Path(shutil.which("sleep") or "").resolve()), other)
+    assert x.drop_ins == ("/etc/systemd/system/x.service.d/their own.conf", "/run/y.conf")
+    assert (x.active, y.runs, y.other_command) == ("active", "", False)
+
+
+def test_program_modes_tells_what_others_could_write_or_root_not_run(tmp_path: Path) -> None:
+    folder = tmp_path / "kubernetes" / "1"
+    folder.mkdir(parents=True)
+    for name, mode in (("fine", 0o755), ("open", 0o775), ("dull", 0o644), ("raised", 0o4755), (".manifest", 0o644)):
+        (folder / name).write_text("")
+        (folder / name).chmod(mode)
+    (folder / "link").symlink_to("fine")
+    tmp_path.chmod(0o755)
+    (tmp_path / "kubernetes").chmod(0o777)
+    folder.chmod(0o2755)
+    script = program_modes.FACT.script(Ask()).replace(program_modes.ROOT, str(tmp_path))
+    me = os.getuid()
+    said = program_modes.parse(sh(script.replace("-uid 0", f"-uid {me}")))
+    assert said == {
+        str(tmp_path / "kubernetes"): Loose(0o777, me),
+        str(folder / "open"): Loose(0o775, me),
+        str(folder / "dull"): Loose(0o644, me),
+        str(folder / "raised"): Loose(0o4755, me),
+    }
+    assert program_modes.parse(sh(program_modes.FACT.script(Ask()).replace(program_modes.ROOT, "/nowhere"))) == {}
 
 
 def test_without_an_inventory_only_what_is_asked_for_is_looked_at(tmp_path: Path) -> None:

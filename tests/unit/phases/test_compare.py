@@ -147,6 +147,9 @@ OVERRIDE = "/etc/systemd/system/x.service.d/o.conf"
         ({"load": "masked", "active": "inactive"}, "start", "its unit file is masked"),
         ({"load": "not-found", "active": "failed"}, "start", "its unit file is not-found"),
         ({"enabled": "disabled"}, "start", "is disabled, wanted enabled"),
+        ({"enabled": "enabled-runtime"}, "start", "is enabled-runtime, wanted enabled"),
+        ({"other_command": True}, "restart", "still runs with other arguments than its unit file has"),
+        ({"other_command": True, "active": "failed", "sub": "failed"}, "start", "is failed (failed), wanted active"),
         ({"enabled": ""}, "start", "is not enabled, wanted enabled"),
         ({"needs_reload": True}, "restart", "systemd still has an older unit file loaded"),
     ],
@@ -195,18 +198,20 @@ def test_a_changed_mode_restarts_nothing() -> None:
 
 CONTROL = "/etc/systemd/system.control/x.service.d/50-CPU.conf"
 RUNTIME = "/run/systemd/system/x.service.d/50-CPU.conf"
+LOCAL = "/usr/local/lib/systemd/system/x.service.d/their own.conf"
 
 
 def test_overrides_are_set_aside_before_the_unit_is_restarted() -> None:
-    drop_ins = ("/usr/lib/systemd/system/service.d/10.conf", OVERRIDE, RUNTIME, CONTROL)
+    drop_ins = ("/usr/lib/systemd/system/service.d/10.conf", OVERRIDE, RUNTIME, CONTROL, LOCAL)
     steps = compare(facts(ALL, replace(SAME_UNIT, drop_ins=drop_ins)), units=(UNIT,))
     assert [step.action for step in steps] == [
         SetAside(OVERRIDE),
         SetAside(RUNTIME),
         SetAside(CONTROL),
+        SetAside(LOCAL),
         UnitDo("x.service", UnitVerb.RESTART, STAMP),
     ]
-    assert [step.serial for step in steps] == [None, None, None, "group"]
+    assert [step.serial for step in steps] == [None, None, None, None, "group"]
     for step in steps:
         check_step(step)
 
@@ -230,6 +235,31 @@ def test_a_unit_file_that_hides_ours_is_set_aside() -> None:
     assert [step.action for step in steps] == [SetAside(hiding), UnitDo("x.service", UnitVerb.RESTART, STAMP)]
     assert steps[-1].change.why == "runs with an override: x.service"
     check_step(steps[0])
+
+
+PROGRAM = "/opt/seakeep/x/2/x"
+
+
+@pytest.mark.parametrize(
+    ("runs", "why"),
+    [
+        (PROGRAM, ""),
+        ("", ""),
+        ("/opt/theirs", f"still runs /opt/theirs, wanted {PROGRAM}"),
+        (f"{PROGRAM} (deleted)", f"still runs {PROGRAM} (deleted), wanted {PROGRAM}"),
+        ("/opt/seakeep/x/1/x", f"still runs /opt/seakeep/x/1/x, wanted {PROGRAM}"),
+    ],
+)
+def test_a_process_that_is_of_another_program_than_the_one_in_place_is_restarted(runs: str, why: str) -> None:
+    steps = compare(facts(ALL, replace(SAME_UNIT, runs=runs)), units=(UNIT,), links=(LINK,))
+    assert whys(steps) == ([why] if why else [])
+    assert [(step.action, step.serial) for step in steps] == (
+        [(UnitDo("x.service", UnitVerb.RESTART, STAMP), "group")] if why else []
+    )
+
+
+def test_the_process_of_a_program_that_the_machine_brought_is_the_machines() -> None:
+    assert compare(facts(ALL, replace(SAME_UNIT, runs="/usr/sbin/haproxy (deleted)")), units=(UNIT,)) == []
 
 
 @pytest.mark.parametrize("active", ["active", "failed"])

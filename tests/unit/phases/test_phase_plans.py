@@ -40,7 +40,7 @@ from seakeep.phases import (
 )
 from seakeep.phases.registry import PHASES
 
-from .world import IMAGES, World
+from .world import IMAGES, World, sha256
 
 EXAMPLES = ("three-sites", "single", "ssh", "tenants")
 KINDS = ("operator", "machine", "cluster")
@@ -250,6 +250,50 @@ def test_a_program_that_is_missing_or_wrong_is_placed_and_what_runs_it_is_restar
     assert steps[3].change.why == "may run with a changed kubelet"
     converge(world)
     assert plan(world) == []
+
+
+def test_programs_that_others_could_write_to_are_given_back_without_a_restart() -> None:
+    world = World.converged()
+    box, version = world.boxes["a-worker1"], world.design.release.kubernetes
+    mine = {
+        "/opt/seakeep": "777 0",
+        "/opt/seakeep/bin": "755 65534",
+        f"/opt/seakeep/kubernetes/{version}": "775 0",
+        f"/opt/seakeep/kubernetes/{version}/kubelet": "4777 0",
+        f"/opt/seakeep/kubernetes/{version}/kube-proxy": "644 1000",
+    }
+    box.loose = mine | {"/opt/seakeep/theirs": "777 0", "/opt/seakeep/kubernetes/1.1.1": "777 0"}
+    (step,) = plan(world)
+    assert (step.change.id, step.change.risk, step.serial) == ("a-worker1/binaries/modes", Risk.NONE, None)
+    assert step.change.why.startswith("/opt/seakeep is 0777; /opt/seakeep/bin is 0755 and of user 65534; ")
+    assert isinstance(step.action, Script)
+    first = step.action.script.splitlines()[0]
+    assert first.removeprefix("for p in ").removesuffix("; do").split() == sorted(mine)
+    converge(world)
+    assert plan(world) == []
+
+
+def test_giving_programs_back_keeps_what_is_known_of_them_and_of_no_changed_one(tmp_path: Path) -> None:
+    folder = tmp_path / "kubernetes" / "1"
+    folder.mkdir(parents=True)
+    for name, mode in (("kubelet", 0o777), ("kube-proxy", 0o600), ("etcd", 0o755)):
+        (folder / name).write_text(name)
+        (folder / name).chmod(mode)
+    manifest = folder / ".manifest"
+    manifest.write_text(f"{sha256('kubelet')} 7 1 1 kubelet\n{OTHER} 10 1 1 kube-proxy\nx 4 1 1 etcd\n")
+    folder.chmod(0o777)
+    script = binaries._tightened([str(folder), str(folder / "kubelet"), str(folder / "kube-proxy")])
+    assert "chown 0:0" in script
+    subprocess.run(["sh", "-eu", "-c", script.replace("chown 0:0", "true")], check=True)
+    assert {path.name: path.stat().st_mode & 0o7777 for path in (folder, *folder.iterdir())} == {
+        "1": 0o755, "kubelet": 0o755, "kube-proxy": 0o755, "etcd": 0o755, ".manifest": 0o644
+    }  # fmt: skip
+    found = (folder / "kubelet").stat()
+    assert manifest.read_text().splitlines() == [
+        f"{OTHER} 10 1 1 kube-proxy",
+        "x 4 1 1 etcd",
+        f"{sha256('kubelet')} 7 {found.st_ino} {int(found.st_ctime)} kubelet",
+    ]
 
 
 def test_a_missing_image_is_loaded_and_a_wrong_one_again() -> None:

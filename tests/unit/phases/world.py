@@ -1,6 +1,7 @@
 """Machines as facts tell of them: bare, or exactly as a design wants them, and changed a little by a test."""
 
 import hashlib
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -93,6 +94,7 @@ class Box:
     more: dict[str, bytes] = field(default_factory=dict)
     pods_ended: bool = False
     policy_rules: bool = False
+    loose: dict[str, str] = field(default_factory=dict)
     without: set[str] = field(default_factory=set)
 
     def facts(self) -> FactSet:
@@ -110,6 +112,7 @@ class Box:
             "images": "".join(f"{ref} type {digest} 1 MiB\n" for ref, digest in self.images.items()).encode(),
             "etcd_data": b"yes\n" if self.etcd_data else b"no\n",
             "leftovers": "\n".join(self.leftovers).encode(),
+            "program_modes": "".join(f"{how} {path}\0" for path, how in self.loose.items()).encode(),
             "policy_rules": b"yes\n" if self.policy_rules else b"no\n",
             **self.more,
         }
@@ -123,11 +126,15 @@ def _file_lines(files: Mapping[str, FileState]) -> Iterable[str]:
     yield from (f"{state.sha256}  {path}\n" for path, state in files.items() if state.sha256)
 
 
+NEWLINE = "\n"
+
+
 def _unit_blocks(units: Mapping[str, UnitState]) -> str:
     blocks = [
         f"Id={name}\nLoadState={unit.load}\nActiveState={unit.active}\nSubState={unit.sub}\n"
-        f"UnitFileState={unit.enabled}\nFragmentPath={unit.fragment}\nDropInPaths={' '.join(unit.drop_ins)}\n"
+        f"UnitFileState={unit.enabled}\nFragmentPath={unit.fragment}\nDropInPaths={shlex.join(unit.drop_ins)}\n"
         f"NeedDaemonReload={'yes' if unit.needs_reload else 'no'}\n"
+        f"{f'Runs={unit.runs}{NEWLINE}' if unit.runs else ''}{f'Command=other{NEWLINE}' if unit.other_command else ''}"
         for name, unit in units.items()
     ]
     return "\n".join(blocks) + "".join(f"stamp:{n}={u.stamp}\n" for n, u in units.items() if u.stamp)
@@ -258,6 +265,8 @@ class World:
             box.pods_ended, box.policy_rules = True, False
         elif policy_rules.REMOVE in script:
             box.policy_rules = False
+        elif "chmod 0755" in script:
+            box.loose = {}
         elif "swapoff" in script:
             box.system["swap_kb"] = "0"
         else:
