@@ -286,7 +286,7 @@ def _departures(session: Session, view: View) -> tuple[Departure, ...]:
     def keys(machine: Machine) -> tuple[str, ...]:
         own = [leaf for leaf in wide.pki.leaves if leaf.host == machine.name]
         names = (name for leaf in own for name in (leaf.cert, leaf.key))
-        return tuple(name for name in names if session.state.path(name).exists())
+        return tuple(name for name in names if session.state.holds(name))
 
     return tuple(
         Departure(

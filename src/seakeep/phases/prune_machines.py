@@ -97,8 +97,7 @@ def plan(context: PlanContext) -> Iterator[Step]:
         listed = facts.get(inventory.FACT)
         gone = surplus(listed, entries)
         states, found = facts.get(units.FACT), facts.get(files.FACT)
-        stopped = list(_units(comparer, context, machine, gone, states))
-        yield from stopped
+        yield from _units(comparer, context, machine, gone, states)
         for each in gone:
             if each.kind in ("file", "link"):
                 yield from _file(comparer, each, found.get(each.path))
@@ -110,7 +109,7 @@ def plan(context: PlanContext) -> Iterator[Step]:
                 path = f"{programs.ROOT}/{each.path}"
                 yield comparer.step(f"programs:{each.path}", Remove(path), NO_LONGER, what=f"remove {path}")
         yield from _extras(comparer, context, machine, rendered, gone)
-        if stopped:
+        if any(_is_loaded(each, states.get(each.path)) for each in gone):
             what = "have systemd forget the units that are gone"
             yield comparer.step("units", Script("systemctl daemon-reload\n"), NO_LONGER, what=what)
         if gone:
@@ -132,8 +131,9 @@ def _units(
         state = states.get(each.path)
         if state is None or state.fragment not in ("", f"{UNITS}/{each.path}"):
             continue  # another unit of that name, which a package brought
-        if state.load == "not-found" and state.active in _STOPPED and not state.stamp:
-            continue  # stopped by a run that ended before the inventory was written
+        stopped = state.active in _STOPPED and not state.stamp and state.enabled in ("", "disabled")
+        if stopped and not (_is_loaded(each, state) and each.path == "kubelet.service"):
+            continue  # by a run that ended before the inventory was written; a kubelet's pods may still be there
         if each.path == "etcd.service" and context.is_member(machine.name):
             raise RefusedError(
                 f"{machine.name} is a member of etcd, and the file no longer gives it the role etcd",
@@ -153,6 +153,12 @@ def _units(
             yield comparer.step(
                 "pods", Script(END_PODS), "the machine is no longer a node", what=what, risk=Risk.DISRUPTIVE
             )
+
+
+def _is_loaded(entry: Entry, state: UnitState | None) -> bool:
+    """Whether it is a unit of ours, and systemd knows it still."""
+    ours = ("", f"{UNITS}/{entry.path}")
+    return entry.kind == "unit" and state is not None and state.load != "not-found" and state.fragment in ours
 
 
 def _file(comparer: Comparer, entry: Entry, state: FileState | None) -> Iterator[Step]:

@@ -105,6 +105,10 @@ class State:
         """Forget a value; one that is not there is fine."""
         self.path(name).unlink(missing_ok=True)
 
+    def holds(self, name: str) -> bool:
+        """Whether there is a value of that name, readable or not."""
+        return self.path(name).exists()
+
     def names(self, under: str = "") -> tuple[str, ...]:
         """The names of all values below a folder, sorted."""
         top = self.path(under) if under else self.root

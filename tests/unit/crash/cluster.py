@@ -41,7 +41,7 @@ from seakeep.flows.view import View
 from seakeep.spec.load import LoadedSpec, parse
 from seakeep.state import certificates, pki
 from seakeep.state.folder import State
-from seakeep.transport.api import PLURALS, ApiClient, ApiError
+from seakeep.transport.api import FIELD_MANAGER, PLURALS, ApiClient, ApiError
 
 from .machine import Machine, SimHost, nothing
 
@@ -97,6 +97,17 @@ class MemoryState(State):
         cluster.values = {**cluster.values, name: content}
         cluster.look()
 
+    def holds(self, name: str) -> bool:
+        return name in self._cluster.values
+
+    def names(self, under: str = "") -> tuple[str, ...]:
+        return tuple(sorted(name for name in self._cluster.values if name.startswith(f"{under}/" if under else "")))
+
+    def remove(self, name: str) -> None:
+        cluster = self._cluster
+        cluster.values = {known: value for known, value in cluster.values.items() if known != name}
+        cluster.look()
+
 
 class SimApi(ApiClient):
     """The API's store, answered while an API server can."""
@@ -127,13 +138,25 @@ class SimApi(ApiClient):
             case "GET" if path == "/api/v1/nodes":
                 return 200, {"items": [self._node(k, v) for k, v in objects.items() if k.startswith(path + "/")]}
             case "GET" if path.rpartition("/")[2] in PLURALS.values():
-                return 200, {"items": []}
+                root, _, plural = path.rpartition("/")
+                kept = [each for key, each in objects.items() if key.startswith(root) and key.split("/")[-2] == plural]
+                return 200, {"items": kept}
             case "GET":
                 return (200, self._living(objects[path])) if path in objects else (404, {})
+            case "PATCH" if path.startswith("/api/v1/nodes/") and b"unschedulable" in (body or b""):
+                return (200, self._store(path, _cordoned(objects[path]))) if path in objects else (404, {})
             case "PATCH":
                 asked = msgspec.json.decode(body or b"")
                 kept = as_served(KubeObject(api_version="", kind="", name="", namespace=None, body=asked))
-                return 200, self._store(path, kept)
+                record = {"manager": FIELD_MANAGER, "operation": "Apply", "fieldsV1": {}}
+                metadata: Any = kept["metadata"]
+                return 200, self._store(path, {**kept, "metadata": {**metadata, "managedFields": [record]}})
+            case "DELETE" if path in objects:
+                self.cluster.objects = {key: each for key, each in objects.items() if key != path}
+                self.cluster.look()
+                return 200, {}
+            case "DELETE":
+                return 404, {}
             case "POST":
                 made = msgspec.json.decode(body or b"")
                 path = f"{path}/{made['metadata']['name']}"
@@ -163,6 +186,10 @@ class SimApi(ApiClient):
             return body
         nodes = sum(1 for key in self.cluster.objects if key.startswith("/api/v1/nodes/"))
         return {**body, "status": {"availableReplicas": nodes, "numberAvailable": nodes}}
+
+
+def _cordoned(node: dict[str, Any]) -> dict[str, Any]:
+    return {**node, "spec": {**node["spec"], "unschedulable": True}}
 
 
 class _Store(FakeStore):

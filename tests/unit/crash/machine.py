@@ -172,8 +172,10 @@ def _file_effects(words: list[str], content: Mapping[str, bytes]) -> Iterator[Ef
             yield lambda m: _file(m, path, replace(_folder(), mode=int(mode, 8), owner=owner, group=group))
         case ["user", name, _]:
             yield lambda m: replace(m, accounts=m.accounts | {name})
-        case ["away", path]:
-            yield lambda m: replace(m, files={k: v for k, v in m.files.items() if k != path})
+        case ["away" | "aside", path]:
+            yield lambda m: _gone(m, path)
+        case ["empty", path]:
+            yield lambda m: m if any(each.startswith(f"{path}/") for each in m.files) else _gone(m, path)
         case ["sh", "-e", script, *_]:
             yield from _script(content[script.removeprefix("$D/")].decode())
         case _:
@@ -192,6 +194,10 @@ def _unit_effects(words: list[str]) -> Iterator[Effect]:
                 yield lambda m: _unit(m, unit, active="inactive", sub="dead")
             yield lambda m: _unit(m, unit, active="active", sub="running")
             yield lambda m: _unit(m, unit, stamp=stamp)
+        case ["unit_stop", unit, ""]:
+            yield lambda m: _unit(m, unit, active="inactive", sub="dead")
+            yield lambda m: _unit(m, unit, enabled="disabled")
+            yield lambda m: _unit(m, unit, stamp="")
         case ["unit_reload", unit, stamp]:
             yield lambda m: _unit(m, unit, stamp=stamp)
         case _:
@@ -200,14 +206,29 @@ def _unit_effects(words: list[str]) -> Iterator[Effect]:
 
 def _script(text: str) -> Iterator[Effect]:
     """The scripts that phases send. Half of their work is done first, because they can be cut off there."""
-    if "sysctl -q -p" in text:
+    if "rm -rf /opt/seakeep" in text:
+        yield lambda m: replace(m, units={name: replace(unit, active="inactive") for name, unit in m.units.items()})
+        yield lambda m: replace(
+            m, files={ownership.MARK: m.files[ownership.MARK]}, programs={}, images={}, accounts=set()
+        )
+        yield lambda m: replace(m, files={}, units={}, inventory="")
+    elif "sysctl -q -p" in text:
         yield lambda m: replace(m, sysctls={**m.sysctls, **dict(list(_sysctls(m).items())[::2])})
         yield lambda m: replace(m, sysctls={**m.sysctls, **_sysctls(m)})
     elif "install" in text:
         yield lambda m: replace(m, tools=m.tools | set(sorted(_tools(m))[::2]))
         yield lambda m: replace(m, tools=m.tools | _tools(m))
+    elif text == "systemctl daemon-reload\n":
+        yield _reloaded
     else:
         raise AssertionError(text)
+
+
+def _reloaded(m: Machine) -> Machine:
+    """systemd forgets units whose files are gone."""
+    gone = {name for name in m.units if f"/etc/systemd/system/{name}" not in m.files}
+    forgotten = {name: replace(m.units[name], load="not-found", enabled="") for name in gone}
+    return replace(m, units={**m.units, **forgotten})
 
 
 def _sysctls(m: Machine) -> dict[str, str]:
@@ -220,6 +241,10 @@ def _tools(m: Machine) -> set[str]:
 
 def _folder() -> FileState:
     return FileState(kind="directory", mode=0o755, owner="root", group="root")
+
+
+def _gone(m: Machine, path: str) -> Machine:
+    return replace(m, files={k: v for k, v in m.files.items() if k != path})
 
 
 def _parent(m: Machine, path: str) -> Machine:

@@ -227,6 +227,11 @@ def test_a_link_goes_only_while_it_points_where_it_was_pointed(target: str, goes
         ({"fragment": "/usr/lib/systemd/system/old.service"}, False),
         ({"load": "not-found", "active": "inactive", "enabled": ""}, False),
         ({"load": "not-found", "active": "active"}, True),
+        # Stopped by a run that was killed before it removed the file.
+        ({"active": "inactive", "enabled": "disabled"}, False),
+        ({"active": "failed", "enabled": "disabled"}, False),
+        ({"active": "inactive", "enabled": "enabled"}, True),
+        ({"active": "inactive", "enabled": "disabled", "stamp": "1"}, True),
     ],
 )
 def test_a_unit_is_stopped_only_while_it_is_ours(state: dict[str, Any], stops: bool) -> None:
