@@ -114,6 +114,11 @@ def _told(server: subprocess.Popen[str], word: str) -> None:
         raise SystemExit("the simulated machines ended")
 
 
+def now() -> str:
+    """When it was measured, and what else the computer did."""
+    return f"{time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start"
+
+
 def main() -> None:
     """All sizes, in a namespace where every address of the fleet is this computer's own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -125,7 +130,9 @@ def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
     start = min(client("--nothing")[1] for _ in range(3))
-    print(f"{start:.2f} s of CPU before the first machine (interpreter and imports, the simulation's included)\n")
+    print(
+        f"{now()}; {start:.2f} s of CPU before the first machine (interpreter and imports, the simulation's included)\n"
+    )
     print("| machines | what | CPU, s | CPU a machine, ms | wall, s | peak, MiB |\n|---|---|---|---|---|---|")
     for count in chosen.machines:
         for measure in one_size(count):

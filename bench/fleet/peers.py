@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .__main__ import ROOT, keys
+from .__main__ import ROOT, keys, now
 from .design import FIRST, PORT
 
 FILES = 30
@@ -252,7 +252,7 @@ def main() -> None:
     chosen = parser.parse_args()
     peers = install(chosen.peers)
     enter(sys.argv[1:])
-    print(f"{FILES} files, nothing to do; {', '.join(VERSIONS)}; load {os.getloadavg()[0]:.1f} at the start\n")
+    print(f"{now()}; {FILES} files, nothing to do; {', '.join(VERSIONS)}\n")
     print(
         "| machines | tool | runs | wall, s | CPU of the client, s | CPU of the machines, s | CPU of others, s |"
         " times Seakeep's wall | times Seakeep's CPU |\n|---|---|---|---|---|---|---|---|---|",
