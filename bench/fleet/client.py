@@ -17,6 +17,7 @@ from typing import Any
 
 from seakeep.core.clock import SystemClock
 from seakeep.core.progress import Silent
+from seakeep.core.shortlived import short_lived
 from seakeep.flows import apply as apply_flow
 from seakeep.flows.session import Session, SessionOptions
 from seakeep.flows.view import observe
@@ -60,9 +61,19 @@ async def _no_kubectl(_: object) -> AsyncIterator[None]:
     yield None
 
 
-if __name__ == "__main__" and sys.argv[1] != "--nothing":
+def measured(arguments: list[str]) -> None:
+    """Do it, and as the command line does: in a process that ends then."""
     apply_flow.prove, apply_flow.connected = _proven, _no_kubectl  # type: ignore[assignment]
     if os.environ.get("SEAKEEP_PROFILE"):
-        cProfile.run("asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))", os.environ["SEAKEEP_PROFILE"])
+        cProfile.runctx(
+            "asyncio.run(main(Path(folder), verb))",
+            globals(), {"folder": arguments[0], "verb": arguments[1]}, os.environ["SEAKEEP_PROFILE"],
+        )  # fmt: skip
     else:
-        asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+        asyncio.run(main(Path(arguments[0]), arguments[1]))
+
+
+if __name__ == "__main__":
+    with short_lived():
+        if sys.argv[1] != "--nothing":
+            measured(sys.argv[1:])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from seakeep.artifacts.base import FileSpec
 from seakeep.core.secret import Secret, SecretRef
+from seakeep.core.shortlived import short_lived
 from seakeep.facts import files
 from seakeep.facts.base import Ask
 from seakeep.facts.read import read
@@ -53,4 +54,5 @@ async def main(folder: Path, count: int) -> int:
 
 
 if __name__ == "__main__":
-    print(asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]))))
+    with short_lived():
+        print(asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]))))

@@ -13,6 +13,7 @@ from seakeep.cli.lazy import LazyGroup
 from seakeep.cli.settings import Settings
 from seakeep.cli.table import COMMANDS
 from seakeep.core.errors import Exit
+from seakeep.core.shortlived import short_lived
 
 PROGRAM = "seakeep"
 
@@ -36,7 +37,9 @@ def root() -> LazyGroup:
 
 def main() -> NoReturn:
     """Run with the process's arguments and exit."""
-    sys.exit(run(sys.argv[1:]))
+    with short_lived():
+        code = run(sys.argv[1:])
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from socket import AF_UNIX, socket
+from socket import AF_UNIX, SOCK_SEQPACKET, socket, socketpair
 from typing import Any
 
 import pytest
@@ -103,6 +103,22 @@ unit - listed.service
 unit - $(touch y).service
 component - etcd
 """
+
+
+def test_what_a_machine_says_is_sent_at_once(tmp_path: Path) -> None:
+    """Each write would be a packet of its own."""
+    for number in range(40):
+        (tmp_path / str(number)).write_text("text\n")
+    asked = Ask(paths=tuple(map(str, tmp_path.iterdir())))
+    ours, its = socketpair(AF_UNIX, SOCK_SEQPACKET)
+    with ours, its:
+        script = compose([files.FACT, tools.FACT], asked, "n1")
+        subprocess.run(["/bin/sh", "-s"], input=script.encode(), stdout=its, check=True)
+        whole = ours.recv(1 << 20)
+        ours.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            ours.recv(1)
+    assert len(FactSet("here", split(whole, "n1")).get(files.FACT)) == 40
 
 
 def test_files_and_units_tell_of_what_the_inventory_lists_too(tmp_path: Path) -> None:
