@@ -1,5 +1,6 @@
 """reset: everything of Seakeep off the machines, which are left as they were found."""
 
+import asyncio
 import shlex
 from collections.abc import Callable
 
@@ -7,6 +8,7 @@ from seakeep.artifacts import etcd
 from seakeep.artifacts.registry import render_machine
 from seakeep.core.change import Change, Risk
 from seakeep.core.errors import RefusedError
+from seakeep.design.known import including
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 from seakeep.engine.lock import FileLock, Owner
@@ -72,16 +74,23 @@ async def reset(session: Session, *, keep_etcd: bool, confirm_name: Callable[[],
 
 
 async def _clean(session: Session, run: Run, owner: Owner, *, keep_etcd: bool) -> tuple[str, ...]:
-    """Clean every machine that answers; their names."""
-    design = session.design
-    facts, unreachable = await session.read((leftovers.FACT, system.FACT), design.machines)
+    """Clean every machine that answers; their names. One that the file no longer names and no apply has taken out yet
+    would go on claiming the VIP; where it does not answer, or is another's by now, it is left."""
+    design = including(session.design, session.leaving)
+    (facts, unreachable), (former, lost) = await asyncio.gather(
+        session.read((leftovers.FACT, system.FACT), session.design.machines),
+        session.read((leftovers.FACT, system.FACT), session.leaving),
+    )
+    for name, error in lost.items():
+        session.progress.note(f"{name}, which the file no longer names, is left as it is: {error.message}")
     for name, found in sorted(facts.items()):
         foreign = [x for x in found.get(leftovers.FACT) if x.startswith("owner:") and x != f"owner:{design.name}"]
         if foreign:
             raise RefusedError(f"{name} belongs to the cluster {foreign[0].partition(':')[2]!r}; nothing was changed")
     await take_lease(session, owner)
-    machines = [machine for machine in design.machines if machine.name in facts]
-    steps = tuple(_step(session, machine, keep_etcd=keep_etcd) for machine in machines)
+    mine = {name for name, found in former.items() if f"owner:{design.name}" in found.get(leftovers.FACT)}
+    machines = [machine for machine in design.machines if machine.name in facts or machine.name in mine]
+    steps = tuple(_step(design, machine, keep_etcd=keep_etcd) for machine in machines)
     stage = Stage("reset", "Take the cluster off its machines", steps)
     planned = [step.change.id for step in steps]
     with journaled(session, run, command="reset", planned=planned) as journal:
@@ -91,7 +100,7 @@ async def _clean(session: Session, run: Run, owner: Owner, *, keep_etcd: bool) -
     return tuple(machine.name for machine in machines)
 
 
-def _step(session: Session, machine: Machine, *, keep_etcd: bool) -> Step:
+def _step(design: Design, machine: Machine, *, keep_etcd: bool) -> Step:
     change = Change(
         id=f"{machine.name}/reset/machine",
         host=machine.name,
@@ -101,7 +110,7 @@ def _step(session: Session, machine: Machine, *, keep_etcd: bool) -> Step:
         risk=Risk.DISRUPTIVE,
         reversible=False,
     )
-    return Step(change=change, action=Script(script(session.design, machine, keep_etcd=keep_etcd)))
+    return Step(change=change, action=Script(script(design, machine, keep_etcd=keep_etcd)))
 
 
 def script(design: Design, machine: Machine, *, keep_etcd: bool) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +209,33 @@ async def test_reset_goes_on_without_an_api_that_is_gone(session: Session) -> No
     session.options.interrupt.set()
     with pytest.raises(SeakeepError, match="interrupted"):
         await reset(session, keep_etcd=False, confirm_name=lambda: session.design.name)
+
+
+async def test_reset_cleans_what_the_file_no_longer_names_as_well(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A load balancer that was taken out of the file and never out of the cluster would go on claiming the VIP."""
+    known = session.design
+    gone = {"a-lb1": b"owner:three-sites\n", "b-lb1": b"owner:other\n"}
+    session.design = replace(known, machines=tuple(each for each in known.machines if each.name not in gone))
+    session.leaving = tuple(known.machine(name) for name in (*gone, "b-worker1"))
+    session.design = replace(
+        session.design, machines=tuple(each for each in session.design.machines if each.name != "b-worker1")
+    )
+    session.raw = {name: {"leftovers": mark, "system": b""} for name, mark in gone.items()}
+    session.raw["a-cp1"] = {"leftovers": b"owner:three-sites\n", "system": b""}
+    done: list[tuple[str, str]] = []
+
+    async def execute(session: Session, journal: Any, stage: Any, **_: Any) -> None:
+        done.extend((step.change.host, step.action.script) for step in stage.steps)
+
+    monkeypatch.setattr(flow, "execute", execute)
+    monkeypatch.setattr(flow, "take_lease", execute_nothing)
+    with pytest.raises(MachineError, match="no route"):
+        await reset(session, keep_etcd=False, confirm_name=lambda: session.design.name)
+    assert [host for host, _ in done] == ["a-cp1", "a-lb1"]
+    assert "seakeep-keepalived.service" in dict(done)["a-lb1"]
+
+
+async def execute_nothing(*_: object) -> None:
+    """Nothing to take."""
