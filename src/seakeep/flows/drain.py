@@ -35,8 +35,22 @@ class _Status(msgspec.Struct):
     phase: str = ""
 
 
+class _EmptyDir(msgspec.Struct):
+    """Only whether there is one."""
+
+
+class _Volume(msgspec.Struct, rename="camel"):
+    name: str
+    empty_dir: _EmptyDir | None = None
+
+
+class _Spec(msgspec.Struct):
+    volumes: list[_Volume] = []
+
+
 class _Pod(msgspec.Struct):
     metadata: _Meta
+    spec: _Spec = msgspec.field(default_factory=_Spec)
     status: _Status = msgspec.field(default_factory=_Status)
 
     @property
@@ -86,10 +100,13 @@ async def drain(
     if not await _cordon(api, node):
         return
 
+    told: set[str] = set()
+
     async def probe() -> str | None:
         if stop.is_set():
             raise StoppedError
         left = [pod for pod in await _pods(api, node) if not pod.stays and not pod.over]
+        _tell_what_is_lost(left, told, progress)
         reasons = [(pod.place, await _evict(api, pod)) for pod in left]
         if not reasons:
             return None
@@ -113,6 +130,16 @@ async def drain(
             f"the node is cordoned: `seakeep kubectl -- uncordon {node}` takes that back"
         )
         raise
+
+
+def _tell_what_is_lost(left: list[_Pod], told: set[str], progress: Progress) -> None:
+    """Once for each pod. Nobody is asked: whoever keeps something in such a volume has to expect this, and who drains a
+    node wants to know."""
+    for pod in left:
+        lost = [each.name for each in pod.spec.volumes if each.empty_dir is not None]
+        if lost and pod.controller and pod.metadata.uid not in told:
+            told.add(pod.metadata.uid)
+            progress.note(f"{pod.place} leaves behind what it keeps in its emptyDir {', '.join(lost)}")
 
 
 def _worst_first(reasons: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -92,3 +92,49 @@ async def test_a_node_that_is_gone_is_drained() -> None:
     api = FakeApi(lambda method, path: (404, {}))
     await drain(api, "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event())
     assert api.calls == ["PATCH /api/v1/nodes/n1"]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_an_api_that_stumbles_is_asked_again(status: int) -> None:
+    """An API server that is restarted meanwhile, or one that is asked too much."""
+    node = Node(pod("web"))
+    answers = [status, status, 200]
+
+    def stumbling(method: str, path: str) -> tuple[int, Any]:
+        if method == "GET" and answers:
+            now = answers.pop(0)
+            if now != 200:
+                return now, {"message": "try again"}
+        return node(method, path)
+
+    await drain(FakeApi(stumbling), "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event(), timeout=30)
+    assert node.evicted == ["web"]
+
+
+async def test_an_api_that_stays_away_is_named_at_the_deadline() -> None:
+    broken = FakeApi(lambda method, path: (200, {}) if method == "PATCH" else (500, {"message": "no leader"}))
+    with pytest.raises(MachineError, match=r"list the pods of n1: no leader \(500\)"):
+        await drain(broken, "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event(), timeout=30)
+
+
+async def test_an_eviction_that_stumbles_is_asked_for_again() -> None:
+    node = Node(pod("web"))
+    answers = [500, 429]
+
+    def stumbling(method: str, path: str) -> tuple[int, Any]:
+        if path.endswith("/eviction") and answers:
+            return answers.pop(0), {"message": "etcd leader changed"}
+        return node(method, path)
+
+    await drain(FakeApi(stumbling), "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event(), timeout=30)
+    assert node.evicted == ["web"]
+
+
+async def test_what_is_lost_with_a_pod_is_said_once() -> None:
+    cached = {**pod("web"), "spec": {"volumes": [{"name": "cache", "emptyDir": {}}, {"name": "conf", "configMap": {}}]}}
+    node = Node(cached, pod("db"), kept={"web": "the budget"})
+    seen = Recorder()
+    with pytest.raises(MachineError):
+        await drain(FakeApi(node), "n1", clock=FakeClock(), progress=seen, stop=asyncio.Event(), timeout=9)
+    said = [line for line in seen.lines if "emptyDir" in line]
+    assert said == ["note: shop/web leaves behind what it keeps in its emptyDir cache"]
