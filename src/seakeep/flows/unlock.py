@@ -9,7 +9,7 @@ from seakeep.core.errors import MachineError, RefusedError, SeakeepError, Undeci
 from seakeep.design.model import Role
 from seakeep.engine.journal import Journal
 from seakeep.engine.lease import DURATION, NAME, NAMESPACE, Lease, break_lease, owner_of
-from seakeep.engine.lock import SILENT, Held, Owner, break_lock, is_alive, read_lock, span
+from seakeep.engine.lock import SILENT, Held, Owner, break_lock, is_alive, is_dead, read_lock, span
 from seakeep.flows.journaled import journaled
 from seakeep.flows.lease import ApiLease, renewed_at
 from seakeep.flows.session import Session
@@ -38,8 +38,9 @@ class FoundLease:
 
 @dataclass(frozen=True, slots=True)
 class Locks:
-    """Every lock that was found. `unread` says what could not be looked at, a line each."""
+    """Every lock that was found, as `me` sees them. `unread` says what could not be looked at, a line each."""
 
+    me: Owner
     machines: tuple[Held, ...]
     lease: FoundLease | None
     unread: tuple[str, ...]
@@ -47,9 +48,13 @@ class Locks:
     @property
     def lines(self) -> tuple[str, ...]:
         """One for each lock."""
-        found = [f"lock on {held.machine}: {held}{_alive(held.silent, SILENT)}" for held in self.machines]
+        found = [
+            f"lock on {held.machine}: {held}{_alive(held.owner, self.me, held.silent, SILENT)}"
+            for held in self.machines
+        ]
         if self.lease is not None:
-            found.append(f"lease in the cluster: {self.lease}{_alive(self.lease.silent, DURATION)}")
+            alive = _alive(self.lease.owner, self.me, self.lease.silent, DURATION)
+            found.append(f"lease in the cluster: {self.lease}{alive}")
         return tuple(found)
 
     @property
@@ -61,7 +66,10 @@ class Locks:
         return tuple(dict.fromkeys(owner for owner in found if owner is not None))
 
 
-def _alive(silent: float | None, limit: float) -> str:
+def _alive(owner: Owner | None, me: Owner, silent: float | None, limit: float) -> str:
+    """Of a process of this computer more is known than its silence tells."""
+    if owner is not None and owner.boot == me.boot and is_dead(owner, me):
+        return "; that process, of this computer, is dead"
     return "; THAT RUN SEEMS TO BE ALIVE" if silent is not None and silent < limit else ""
 
 
@@ -72,7 +80,8 @@ async def unlock(session: Session, confirm: Callable[[tuple[str, ...]], bool]) -
     taken the place of the one that was shown. UndecidedError where there is no lock to be seen, but not everything
     could be looked at.
     """
-    found = await locks(session)
+    me = Owner.me(run="", command="unlock", clock=session.clock)
+    found = await locks(session, me)
     for line in found.unread:
         session.progress.note(line)
     if not found.lines:
@@ -82,7 +91,6 @@ async def unlock(session: Session, confirm: Callable[[tuple[str, ...]], bool]) -
                 hint="bring those machines back, then run the command again",
             )
         return ()
-    me = Owner.me(run="", command="unlock", clock=session.clock)
     if living := [owner for owner in found.owners if is_alive(owner, me)]:
         raise RefusedError(
             f"{living[0]} is alive on this computer; nothing was changed",
@@ -96,7 +104,7 @@ async def unlock(session: Session, confirm: Callable[[tuple[str, ...]], bool]) -
     return found.lines
 
 
-async def locks(session: Session) -> Locks:
+async def locks(session: Session, me: Owner) -> Locks:
     """Look everywhere at once."""
     machines = session.design.with_role(Role.CONTROL_PLANE)
 
@@ -115,6 +123,7 @@ async def locks(session: Session) -> Locks:
     if isinstance(lease, str):
         unread.append(lease)
     return Locks(
+        me=me,
         machines=tuple(answer for answer in answers if isinstance(answer, Held)),
         lease=lease if isinstance(lease, FoundLease) else None,
         unread=tuple(unread),

@@ -105,6 +105,17 @@ async def test_one_that_seems_to_be_alive_is_shouted(session: Session, monkeypat
     assert line.endswith("last sign of life 12 s ago; THAT RUN SEEMS TO BE ALIVE")
 
 
+async def test_a_process_of_this_computer_that_is_dead_is_said_to_be(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However short ago it gave a sign of life."""
+    dead = msgspec.structs.replace(ME, pid=(1 << 22) + 1, born=1)
+    machines = wired(monkeypatch, Machines(a_cp1=dead, b_cp1=None, c_cp1=None))
+    machines.silent = 12.0
+    (line,) = await unlock(session, lambda _: True)
+    assert line.endswith("last sign of life 12 s ago; that process, of this computer, is dead")
+
+
 async def test_a_living_process_of_this_computer_is_interrupted_not_robbed(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
