@@ -194,7 +194,9 @@ class Call:
 
     def _ask(self, question: str) -> str:
         if not self.stdin.isatty():
-            raise RefusedError("there is no terminal to ask on", hint="look at what would be done, then add --yes")
+            raise RefusedError(
+                "there is no terminal to ask on; nothing was changed", hint="look at what would be done, then add --yes"
+            )
         self.stderr.write(question)
         self.stderr.flush()
         asking = self._interrupt.at_a_question() if self._interrupt is not None else contextlib.nullcontext()

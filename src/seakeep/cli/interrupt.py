@@ -13,6 +13,7 @@ from types import FrameType
 from seakeep.core.errors import Exit
 
 FIRST = "interrupted: finishing what is under way; press Ctrl-C again to leave at once"
+UNANSWERED = "at the question: nothing was changed"
 SECOND = "left at once; `seakeep resume` goes on from there"
 
 
@@ -39,12 +40,15 @@ class Interrupt:
 
     @contextmanager
     def at_a_question(self) -> Iterator[None]:
-        """Inside the block a Ctrl-C raises KeyboardInterrupt: nothing is under way while a question waits."""
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        """Inside the block Ctrl-C, and SIGTERM, raise KeyboardInterrupt: nothing is under way while a question waits,
+        and reading its answer would go on after a handler that only takes note."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, _unanswered) for number in numbers}
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -56,3 +60,8 @@ class Interrupt:
         self._tell(FIRST)
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self.event.set)
+
+
+def _unanswered(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt(UNANSWERED)

@@ -61,7 +61,7 @@ def _ended(error: BaseException, chosen: Chosen) -> int:
             error.show(sys.stderr)
             return Exit.USAGE
         case click.Abort() | KeyboardInterrupt():
-            sys.stderr.write("interrupted\n")
+            sys.stderr.write(f"interrupted {error}".rstrip() + "\n")
             return Exit.INTERRUPTED
         case BrokenPipeError():
             # The reader went away. Whatever Python still wants to flush at exit must not fail again.

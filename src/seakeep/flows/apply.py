@@ -110,10 +110,11 @@ async def apply(
         try:
             async with machine_lock(session, owner):
                 return await _locked(session, token, owner, asked)
-        except SeakeepError as error:
+        except BaseException as error:
+            # Ctrl-C at the question is a KeyboardInterrupt.
             if not token.journal.exists():
                 _discard(token)
-            else:
+            elif isinstance(error, SeakeepError):
                 error.add_note(f"log: {token.log}")
                 if "seakeep resume" not in error.hint:
                     error.hint = "; then ".join(filter(None, (error.hint, "`seakeep resume` goes on from there")))
@@ -135,7 +136,7 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
     view = await observe(session)
     session.keep_known()
     absent.refuse_wrong(session, view)
-    planning.refuse(view.findings, absent=session.without)
+    planning.refuse(view.findings, absent=session.without, file=session.loaded.path)
     decided = Decided(session, replace(view, asked=asked.wish(view)))
     plan = decided.plan()
     if session.without:

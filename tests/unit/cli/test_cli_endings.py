@@ -322,11 +322,12 @@ async def test_the_first_interrupt_asks_and_the_second_leaves() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-async def test_an_interrupt_at_a_question_ends_the_question() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_an_interrupt_at_a_question_ends_the_question(number: signal.Signals) -> None:
     interrupt = Interrupt(lambda _: None, leave=lambda _: None)
     with interrupt.armed():
-        with pytest.raises(KeyboardInterrupt), interrupt.at_a_question():
-            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt, match="nothing was changed"), interrupt.at_a_question():
+            signal.raise_signal(number)
         assert not interrupt.event.is_set()
 
 

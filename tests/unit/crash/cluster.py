@@ -299,7 +299,7 @@ class Cluster:
 
     def apply(self) -> None:
         """A process: `seakeep apply`."""
-        asyncio.run(apply(self._process(), confirm=lambda _: True))
+        asyncio.run(apply(self.process(), confirm=lambda _: True))
 
     def holders(self) -> list[str | None]:
         """Who holds the API's leases."""
@@ -310,7 +310,7 @@ class Cluster:
         """A process after a kill: `seakeep resume`, and `seakeep apply` where that says that there is nothing to resume
         because the run had not begun, or had just ended. The journal of what was done, None if nothing was."""
         self.at(moment)
-        session = self._process()
+        session = self.process()
         for name, content in moment.values.items():
             if name.startswith(f"runs/{moment.run}/"):
                 State.write(session.state, name, content)
@@ -336,7 +336,8 @@ class Cluster:
             view = replace(view, objects=await view.read_objects(session, SimApi(self)))
         return {change.id for change in view.plan(session).changes}
 
-    def _process(self) -> SimSession:
+    def process(self) -> SimSession:
+        """A new one of the operator's, with a state folder of its own."""
         shutil.rmtree(self.root, ignore_errors=True)
         self.processes += 1
         self.root.mkdir(mode=0o700)

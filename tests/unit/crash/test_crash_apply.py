@@ -8,6 +8,7 @@ and must end exactly where the uninterrupted run did. A machine that goes on by 
 where a later boundary is.
 """
 
+import asyncio
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from seakeep.engine.journal import History, Journal, RunStart, State
+from seakeep.flows.apply import apply
 
 from .cluster import Cluster, Moment
 from .machine import Machine
@@ -156,6 +158,18 @@ def test_killed_while_every_machine_is_at_a_place_of_its_own(
             for journal in group.journals:
                 assert not mine & done(journal, tmp_path), "the journal calls done what was not"
         same(cluster, run.end)
+
+
+def test_ctrl_c_at_the_question_leaves_nothing(cluster: Cluster) -> None:
+    def interrupted(plan: object) -> bool:
+        raise KeyboardInterrupt
+
+    before = cluster.moment()
+    session = cluster.process()
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(apply(session, confirm=interrupted))
+    assert [path.name for path in cluster.root.glob("runs/*")] == []
+    assert cluster.moment() == before
 
 
 def places(run: Recording) -> dict[str, list[Group]]:
