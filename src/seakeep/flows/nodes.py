@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from seakeep.core.change import CLUSTER, Change, Risk
 from seakeep.core.errors import RefusedError, UsageError
+from seakeep.core.meant import meant
 from seakeep.engine.lock import FileLock, Owner
 from seakeep.engine.model import DrainNode, Step
 from seakeep.engine.stage import Stage
@@ -52,16 +53,21 @@ async def add(session: Session, name: str, confirm: Confirm) -> ApplyReport:
 
 
 async def remove(session: Session, name: str, confirm: Confirm) -> ApplyReport:
-    """Take out a machine that is not in the file any more."""
+    """Take out a machine that is not in the file any more. UsageError for a name that neither file nor cluster
+    knows."""
     await catch_up(session)
     _only(session, goes=name)
     return await apply(session, confirm=confirm)
 
 
 async def replace(session: Session, name: str, confirm: Confirm) -> ApplyReport:
-    """A new machine under the name of one that is gone. `session.options.replace` names it too."""
+    """A new machine under the name of one that is gone. `session.options.replace` names it too. UsageError for a name
+    that is not in the file."""
     await catch_up(session)
     if session.known is None or session.known.machine(name) is None:
+        names = [machine.name for machine in session.design.machines]
+        if name not in names:
+            raise UsageError(f"there is no machine {name!r} in the file", hint=meant(name, names))
         raise RefusedError(f"{name} was never part of the cluster", hint=f"seakeep node add {name}")
     _only(session)
     return await apply(session, confirm=confirm)
@@ -70,9 +76,11 @@ async def replace(session: Session, name: str, confirm: Confirm) -> ApplyReport:
 async def drain(session: Session, name: str, timeout: float) -> DrainReport:
     """Cordon a node and evict its pods. RefusedError while another operator works; MachineError for pods that are left
     at the deadline."""
-    if name not in {machine.name for machine in session.design.nodes}:
-        known = ", ".join(machine.name for machine in session.design.nodes)
-        raise UsageError(f"there is no node {name!r} in the file", hint=f"nodes: {known}")
+    nodes = [machine.name for machine in session.design.nodes]
+    if name in {machine.name for machine in session.design.machines} - set(nodes):
+        raise UsageError(f"{name} is no node: no pods run there", hint=f"nodes: {', '.join(nodes)}")
+    if name not in nodes:
+        raise UsageError(f"there is no node {name!r} in the file", hint=meant(name, nodes))
     run = new_run(session.state, "drain", session.clock.now())
     owner = Owner.me(run=run.id, command="node drain", clock=session.clock)
     change = Change(
@@ -121,7 +129,7 @@ def _only(session: Session, *, comes: str = "", goes: str = "") -> None:
     if comes and comes not in coming:
         raise RefusedError(f"{comes} is part of the cluster already", hint="`seakeep apply` repairs what it lacks")
     if goes and goes not in going:
-        raise RefusedError(f"{goes} is neither in the file nor part of the cluster", hint="see `seakeep status`")
+        raise UsageError(f"{goes} is neither in the file nor part of the cluster", hint=meant(goes, sorted(before)))
     others = sorted((coming | going) - {comes, goes})
     if others:
         raise RefusedError(

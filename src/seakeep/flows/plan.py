@@ -10,5 +10,5 @@ async def plan(session: Session) -> Plan:
     """The plan as data; empty when the cluster is as designed. Machines that do not answer are named in it, and nothing
     is planned for them. RefusedError for machines that are not ready."""
     view = await observe(session)
-    planning.refuse(view.findings, absent=view.unreachable)
+    planning.refuse(view.findings, absent=view.unreachable, file=session.loaded.path)
     return view.plan(session)

@@ -1,7 +1,8 @@
 """Deciding: facts and objects in, stages of steps out. Pure."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType
 
 from seakeep.checks.base import Fleet
@@ -43,6 +44,7 @@ from seakeep.phases import (
     trust,
 )
 from seakeep.phases.base import PlanContext
+from seakeep.spec.load import LoadedSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +157,36 @@ def notable(findings: list[Finding]) -> list[str]:
     return lines
 
 
-def refuse(findings: list[Finding], *, absent: Collection[str] = ()) -> None:
-    """RefusedError with every failed error and everything that could not be told, one line each. What is said of
-    machines that are gone on without does not count."""
+def located(findings: list[Finding], loaded: LoadedSpec) -> list[Finding]:
+    """What the file changes about a living cluster, with the line that does."""
+    places = {entry.name: f"spec.machines[{number}]" for number, entry in enumerate(loaded.spec.machines)}
+    ids = {module.CHECK.id for module in CHANGES}
+    return [
+        replace(finding, line=loaded.line(places.get(finding.where, finding.where)))
+        if finding.id in ids and finding.refuses
+        else finding
+        for finding in findings
+    ]
+
+
+def refuse(findings: list[Finding], *, absent: Collection[str] = (), file: Path | None = None) -> None:
+    """RefusedError with every failed error and everything that could not be told, one line each, with line and `file`
+    where that is at fault. What is said of machines that are gone on without does not count; what the file changes
+    about them does."""
+    changes = {module.CHECK.id for module in CHANGES}
     standing = [
         finding
         for finding in findings
         if (finding.refuses or (finding.verdict is Verdict.UNKNOWN and finding.severity == "error"))
-        and finding.where not in absent
+        and (finding.where not in absent or finding.id in changes)
     ]
     if not standing:
         return
     lines = [
-        f"{finding.where or 'fleet'}: {finding.title}: {finding.message} [{finding.id}] — {finding.remediation}"
+        (f"{file}:{finding.line}: " if file and finding.line else "")
+        + f"{finding.where or 'fleet'}: {finding.title}: {finding.message} [{finding.id}] — {finding.remediation}"
         for finding in standing
     ]
-    changes = {module.CHECK.id for module in CHANGES}
     if any(finding.id in changes for finding in standing):
         raise RefusedError(
             "the living cluster does not bear this change; nothing was changed\n" + "\n".join(lines),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from seakeep.core.clock import Clock, SystemClock
-from seakeep.core.errors import MachineError, UsageError
+from seakeep.core.errors import MachineError, SpecError, UsageError
+from seakeep.core.meant import meant
 from seakeep.core.progress import Progress
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.complete import complete
@@ -96,10 +97,16 @@ class Session:
         """
         options = options or SessionOptions()
         loaded = load(file)
-        if edit is not None:
-            loaded = parse(edit(loaded.content), file)
-        folder = (state or base_folder(os.environ)) / loaded.name
-        design = complete(loaded, roster.read(State(folder)))
+        base = state or base_folder(os.environ)
+        try:
+            if edit is not None:
+                loaded = parse(edit(loaded.content), file)
+            folder = base / loaded.name
+            design = complete(loaded, roster.read(State(folder)))
+        except SpecError as error:
+            if edit is not None:
+                error.hint = "nothing was changed: that is what the file would say; ask for something else"
+            raise
         cache = options.cache or cache_dir(os.environ)
         store = Store(
             cache,
@@ -169,7 +176,7 @@ class Session:
         known = [machine.name for machine in self.design.machines]
         for name in names:
             if name not in known:
-                raise UsageError(f"there is no machine {name!r} in the file", hint=f"its machines: {', '.join(known)}")
+                raise UsageError(f"there is no machine {name!r} in the file", hint=meant(name, known))
         self.without = frozenset(names)
 
     def machine(self, name: str) -> Machine:

@@ -123,10 +123,10 @@ async def observe(session: Session) -> View:
         member_changes=changes(design, facts, membership, session.replacing),
     )
     today = session.clock.now().date().isoformat()
-    findings = planning.preflight(fleet, design.waivers, today)
+    findings = planning.located(planning.preflight(fleet, design.waivers, today), session.loaded)
     for finding in planning.notable(findings):
         session.progress.note(finding)
-    for line in _pki_notes(session):
+    for line in (*_pki_notes(session), *_lost_notes(session, lost)):
         session.progress.note(line)
     view = View(
         facts=facts,
@@ -316,6 +316,18 @@ class _StorePrograms:
 
 def _owned(found: FactSet, design: Design) -> bool:
     return f"owner:{design.name}" in found.get(leftovers.FACT)
+
+
+def _lost_notes(session: Session, lost: Mapping[str, MachineError]) -> Iterator[str]:
+    """Said before anybody is asked: that such a machine is off is what only a person can see to."""
+    for machine in session.leaving:
+        if machine.name in lost:
+            said = f"{machine.name} is not in the file any more and does not answer: it is left as it is"
+            if machine.has(Role.LOAD_BALANCER):
+                said += (
+                    "; it holds the VIP if it is only cut off, and takes it when it comes back: switch it off for good"
+                )
+            yield f"{said} ({lost[machine.name].message})"
 
 
 def _pki_notes(session: Session) -> list[str]:

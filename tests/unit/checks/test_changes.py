@@ -17,7 +17,7 @@ from seakeep.design.complete import complete
 from seakeep.design.known import Known, Replacing, known_of
 from seakeep.design.model import Waiver
 from seakeep.facts.members import changes, membership_of
-from seakeep.flows.planning import preflight, refuse
+from seakeep.flows.planning import located, preflight, refuse
 from seakeep.spec.load import parse
 
 TEXT = (EXAMPLES / "three-sites.yaml").read_text()
@@ -64,6 +64,30 @@ def found(asked: Fleet) -> dict[str, str]:
     """id -> where and message, of what is not a pass."""
     notes = [note for module in CHECKS for note in module.judge(asked)]
     return {note.id: f"{note.where}: {note.message}" for note in notes if note.verdict is not Verdict.PASS}
+
+
+def test_the_line_of_the_file_is_named() -> None:
+    """A machine's entry, or the field."""
+    for edits, where in (
+        ([("address: 10.77.1.41", "address: 10.77.1.49")], "name: a-worker1,"),
+        ([("  lab: {}", "  network: {podRange: 10.200.0.0/16}\n  lab: {}")], "podRange"),
+        ([("1.37.2", "1.36.3")], "1.36.3"),
+    ):
+        text = TEXT
+        for old, new in edits:
+            text = text.replace(old, new)
+        loaded = parse(text.encode(), Path("cluster.yaml"))
+        (line,) = [number for number, each in enumerate(text.splitlines(), 1) if where in each]
+        with pytest.raises(RefusedError, match=rf"\n *cluster.yaml:{line}: ") as caught:
+            refuse(located(preflight(fleet(*edits), (), "2026-11-25"), loaded), file=loaded.path)
+        assert caught.value.message.count("cluster.yaml:") == 1
+
+
+def test_what_the_file_changes_about_a_machine_that_does_not_answer_is_refused_as_well() -> None:
+    """The others would be told to look for it at its new address."""
+    asked = fleet(("address: 10.77.1.41", "address: 10.77.1.49"))
+    with pytest.raises(RefusedError, match="CHG003"):
+        refuse(preflight(asked, (), "2026-11-25"), absent={"a-worker1"})
 
 
 RENAME = ("name: a-etcd1, address: 10.77.1.11", "name: a-etcd3, address: 10.77.1.13")

@@ -6,6 +6,7 @@ and the health of each member, now. Fix: bring members back first.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from seakeep.checks.base import Check, Fleet, Scope
 from seakeep.core.finding import Finding, Severity
@@ -36,7 +37,11 @@ def judge(fleet: Fleet) -> Iterator[Finding]:
         message = (
             f"removing {member.name or member.id} would break it: {len(healthy)} of {len(voters)} members are healthy"
         )
-        yield CHECK.found(Verdict.FAIL, message, where="etcd")
+        found = CHECK.found(Verdict.FAIL, message, where="etcd")
+        if set(healthy) >= set(voters):
+            # Nothing is broken: there are too few.
+            found = replace(found, remediation="add other members first, and apply; then take this one out")
+        yield found
 
 
 def _differ(fleet: Fleet) -> bool:
