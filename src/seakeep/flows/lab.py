@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from seakeep.core.errors import UsageError
+from seakeep.core.meant import meant
 from seakeep.flows.session import Session
 from seakeep.lab.model import plan_of
 from seakeep.report.lab import LabMachine, LabReport
@@ -103,13 +104,11 @@ def _selected(session: Session, machines: tuple[str, ...], sites: tuple[str, ...
     """Names of machines. UsageError for a site that the file does not have, or for nothing at all."""
     unknown = sorted(set(sites) - set(session.design.sites))
     if unknown:
-        raise UsageError(
-            f"there is no site {unknown[0]!r} in the file", hint=f"sites: {', '.join(session.design.sites)}"
-        )
+        raise UsageError(f"there is no site {unknown[0]!r} in the file", hint=meant(unknown[0], session.design.sites))
     known = {machine.name for machine in session.design.machines}
     for name in machines:
         if name not in known:
-            raise UsageError(f"there is no machine {name!r} in the file", hint=f"machines: {', '.join(sorted(known))}")
+            raise UsageError(f"there is no machine {name!r} in the file", hint=meant(name, sorted(known)))
     chosen = tuple(m.name for m in session.design.machines if m.name in machines or m.site in sites)
     if not chosen:
         raise UsageError("name a machine, or a site with --site")

@@ -5,6 +5,7 @@ import os
 import sys
 
 from seakeep.core.errors import UsageError
+from seakeep.core.meant import meant
 from seakeep.flows.session import Session
 from seakeep.transport.dial import DirectDialer, NetnsDialer
 
@@ -16,7 +17,7 @@ async def ssh(session: Session, machine: str, arguments: tuple[str, ...]) -> int
     """
     names = [each.name for each in session.design.machines]
     if machine not in names:
-        raise UsageError(f"there is no machine {machine!r} in the file", hint=f"its machines: {', '.join(names)}")
+        raise UsageError(f"there is no machine {machine!r} in the file", hint=meant(machine, names))
     target, dialer = session.target(session.design.machine(machine))
     command = [
         "ssh",

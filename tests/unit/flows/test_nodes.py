@@ -30,6 +30,7 @@ def test_the_nearest_name_in_whatever_case_or_all_of_them() -> None:
     assert meant("a-lb", names).startswith("did you mean a-lb1?")
     assert meant("zzz", names) == "there are: a-cp1, b-cp1, a-lb1"
     assert meant("zzz", ()) == "there are: none"
+    assert meant("zzz", [f"w{number}" for number in range(1000)]).endswith("w19 and 980 more")
 
 
 async def test_a_name_that_there_is_not_is_a_wrong_command_line(session: FakeSession) -> None:
