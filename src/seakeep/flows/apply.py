@@ -13,7 +13,7 @@ from seakeep.core.change import CLUSTER, OPERATOR
 from seakeep.core.errors import RefusedError, SeakeepError, UsageError
 from seakeep.core.finding import Finding
 from seakeep.engine.journal import Journal
-from seakeep.engine.lock import FileLock, Owner
+from seakeep.engine.lock import FileLock, MachineLock, Owner
 from seakeep.engine.model import Forget, Issue, Step
 from seakeep.engine.plan import Plan, ensure_fresh
 from seakeep.engine.run import Executor, World
@@ -108,8 +108,8 @@ async def apply(
     owner = Owner.me(run=token.id, command=command, clock=session.clock)
     with FileLock(session.state.path("lock"), owner), session.logged(token.log):
         try:
-            async with machine_lock(session, owner):
-                return await _locked(session, token, owner, asked)
+            async with machine_lock(session, owner) as lock:
+                return await _locked(session, token, owner, lock, asked)
         except BaseException as error:
             # Ctrl-C at the question is a KeyboardInterrupt.
             if not token.journal.exists():
@@ -131,7 +131,7 @@ def _stored(path: Path | None) -> Plan | None:
     return Plan.from_json(data, source=str(path))
 
 
-async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> ApplyReport:
+async def _locked(session: Session, run: Run, owner: Owner, lock: MachineLock, asked: _Asked) -> ApplyReport:
     watch = Stopwatch.start(session)
     view = await observe(session)
     session.keep_known()
@@ -152,12 +152,23 @@ async def _locked(session: Session, run: Run, owner: Owner, asked: _Asked) -> Ap
     if not plan.empty and not asked.confirm(plan):
         raise RefusedError("not confirmed; nothing was changed")
     watch.pause()
+    await _still_locked(session, lock)
     _record(session, run, plan, view)
     planned = [change.id for change in plan.changes]
     with journaled(session, run, command=asked.command, planned=planned) as journal:
         report = await _Work(session, run, decided, journal, watch).all(owner)
     session.state.write(f"runs/{run.id}/report.json", msgspec.json.encode(report))
     return report
+
+
+async def _still_locked(session: Session, lock: MachineLock) -> None:
+    """RefusedError where it was broken: while a person thinks there are no signs of life, and another operator may have
+    taken us for dead."""
+    if session.options.interrupt.is_set():
+        return
+    await lock.refresh()
+    if session.options.interrupt.is_set():
+        raise RefusedError("the lock was lost while the question stood; nothing was changed", hint="run it again")
 
 
 @dataclass(slots=True)

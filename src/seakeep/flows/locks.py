@@ -18,7 +18,7 @@ LEASE_LIMIT = 60.0
 
 
 @asynccontextmanager
-async def machine_lock(session: Session, owner: Owner, *, needed: bool = True) -> AsyncIterator[None]:
+async def machine_lock(session: Session, owner: Owner, *, needed: bool = True) -> AsyncIterator[MachineLock]:
     """Held on the control-plane machines: two operators on two computers meet there.
 
     RefusedError when another holds it, or where no machine answers; in the latter case only if it is `needed`.
@@ -37,7 +37,7 @@ async def machine_lock(session: Session, owner: Owner, *, needed: bool = True) -
             ) from error
         session.progress.note(f"no control-plane machine could be locked: {error.host}: {error.message}")
     try:
-        yield
+        yield lock
     finally:
         await lock.__aexit__(None, None, None)
 

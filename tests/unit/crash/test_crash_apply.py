@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from seakeep.core.errors import RefusedError
 from seakeep.engine.journal import History, Journal, RunStart, State
 from seakeep.flows.apply import apply
 
@@ -170,6 +171,21 @@ def test_ctrl_c_at_the_question_leaves_nothing(cluster: Cluster) -> None:
         asyncio.run(apply(session, confirm=interrupted))
     assert [path.name for path in cluster.root.glob("runs/*")] == []
     assert cluster.moment() == before
+
+
+def test_a_lock_that_was_broken_while_a_person_thought_is_noticed_before_anything_is_done(cluster: Cluster) -> None:
+    """Nothing gives signs of life meanwhile, so that another operator may have taken the process for dead."""
+
+    def broken(plan: object) -> bool:
+        for host in cluster.hosts.values():
+            host.machine = replace(host.machine, lock="")
+        return True
+
+    before = cluster.moment()
+    with pytest.raises(RefusedError, match="the lock was lost while the question stood; nothing was changed"):
+        asyncio.run(apply(cluster.process(), confirm=broken))
+    assert cluster.moment() == before
+    assert [path.name for path in cluster.root.glob("runs/*")] == []
 
 
 def places(run: Recording) -> dict[str, list[Group]]:
