@@ -19,6 +19,7 @@ import asyncio
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -286,7 +287,8 @@ def _parse(data: bytes, source: str) -> tuple[list[Record], int]:
     for number, line in enumerate(data[:sound].splitlines(), 1):
         try:
             record = _DECODER.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            datetime.fromisoformat(record.at).astimezone(UTC)
+        except (msgspec.DecodeError, ValueError, OverflowError):
             raise _unreadable(line, f"{source} at line {number}") from None
         if isinstance(record, RunStart) and record.format != FORMAT:
             raise _other_version(source, record.format, record.program)

@@ -1,6 +1,6 @@
 """What was done to a cluster before, from its journals."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from seakeep.core.change import Change
 from seakeep.core.clock import rfc3339
@@ -139,5 +139,7 @@ def _row(session: Session, run: Run, history: History) -> RunRow:
     )
 
 
-def _between(start: str, end: str) -> float:
-    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+def _between(start: str, end: str) -> float | None:
+    """None where the clock was set back in between."""
+    passed = datetime.fromisoformat(end).astimezone(UTC) - datetime.fromisoformat(start).astimezone(UTC)
+    return passed.total_seconds() if passed >= timedelta() else None

@@ -68,12 +68,13 @@ def new_run(state: State, verb: str, now: datetime, *, token: str = "") -> Run:
 
 
 def list_runs(state: State) -> tuple[Run, ...]:
-    """Every run, the newest first. Anything else in the folder is left out."""
+    """Every run, the newest first. Anything else in the folder is left out. Of two that began in one second the newer
+    is the one whose folder was written to last: only one works on a cluster at a time."""
     try:
         entries = [path for path in (state.root / "runs").iterdir() if path.is_dir()]
     except FileNotFoundError:
         return ()
-    found: list[Run] = []
+    found: list[tuple[datetime, int, Run]] = []
     for path in entries:
         match = _NAME.fullmatch(path.name)
         if match is None:
@@ -82,8 +83,8 @@ def list_runs(state: State) -> tuple[Run, ...]:
             started = datetime.strptime(match["time"], _TIME).replace(tzinfo=UTC)
         except ValueError:
             continue
-        found.append(Run(path, match["verb"], started))
-    return tuple(sorted(found, key=lambda run: run.id, reverse=True))
+        found.append((started, path.stat().st_mtime_ns, Run(path, match["verb"], started)))
+    return tuple(run for *_, run in sorted(found, key=lambda each: (each[0], each[1], each[2].id), reverse=True))
 
 
 def find_run(state: State, run_id: str) -> Run | None:

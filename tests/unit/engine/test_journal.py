@@ -167,6 +167,7 @@ async def test_damage_in_the_middle_is_told(tmp_path: Path) -> None:
             r"another version: seakeep/v2 \(Seakeep 9",
         ),
         (b'"result":"done"', b'"result":"perhaps"', "at line 6 is damaged"),
+        (b'"at":"', b'"at":"once ', "at line 1 is damaged"),
     ],
 )
 async def test_a_journal_of_another_version_is_neither_read_nor_appended_to(

@@ -76,6 +76,16 @@ async def test_one_damaged_journal_does_not_hide_the_other_runs(tmp_path: Path) 
     assert "line 1 is damaged" in message(judged, "RUN001")
 
 
+async def test_a_clock_that_was_set_back_leaves_no_duration(tmp_path: Path) -> None:
+    session = FakeSession(tmp_path)
+    run = await session.past_run("apply", "ok")
+    first, rest = run.journal.read_text().split("\n", 1)
+    run.journal.write_text(first.replace('"at":"2', '"at":"3', 1) + "\n" + rest.replace('"at":"2', '"at":"3', 1))
+    report = await runs.show(session, None)
+    assert report.run.seconds is None
+    assert [each.seconds for each in report.changes] == [None, 5.0]
+
+
 async def test_there_is_nothing_to_judge(tmp_path: Path) -> None:
     session = FakeSession(tmp_path)
     with pytest.raises(UsageError, match="no runs yet"):

@@ -1,4 +1,5 @@
 import base64
+import os
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,17 @@ def test_runs_are_listed_newest_first(state: State, clock: SetClock) -> None:
     paths = {second.spec, second.plan, second.journal, second.facts, second.report, second.log}
     assert len(paths) == 6
     assert all(path.parent == second.folder for path in paths)
+
+
+def test_of_two_runs_of_one_second_the_one_that_was_written_to_last_is_newer(state: State, clock: SetClock) -> None:
+    first = runs.new_run(state, "renew", clock.now(), token="ffff")
+    second = runs.new_run(state, "apply", clock.now(), token="0000")
+    for age, run in enumerate((second, first)):
+        os.utime(run.folder, ns=(0, 10**18 - age))
+    assert runs.list_runs(state) == (second, first)
+    later = runs.new_run(state, "apply", clock.now() + timedelta(seconds=1), token="0000")
+    os.utime(later.folder, ns=(0, 0))
+    assert runs.list_runs(state) == (later, second, first)
 
 
 def test_a_run_of_the_same_name_is_not_overwritten(state: State, clock: SetClock) -> None:
