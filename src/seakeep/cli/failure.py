@@ -1,6 +1,7 @@
 """How failures are told: the cause, where, the log, the next step; and which exit code they end in."""
 
 import contextlib
+import errno
 import os
 import traceback
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import click
 
 from seakeep.cli.paste import pasteable
 from seakeep.cli.settings import Settings
-from seakeep.core.errors import Exit, SeakeepError
+from seakeep.core.errors import Exit, RunError, SeakeepError
 
 LOG_NOTE = "log: "
 """A note that starts so, added with `add_note` where the run's folder is known, names the log's path."""
@@ -28,6 +29,8 @@ def known(error: BaseException) -> list[SeakeepError] | None:
     """The errors that were raised on purpose, out of groups too; None when anything else is among them."""
     if isinstance(error, SeakeepError):
         return [error]
+    if isinstance(error, OSError) and error.errno in _THE_COMPUTERS:
+        return [_of_the_computer(error)]
     if isinstance(error, BaseExceptionGroup):
         found: list[SeakeepError] = []
         for each in error.exceptions:
@@ -37,6 +40,23 @@ def known(error: BaseException) -> list[SeakeepError] | None:
             found += [one for one in inner if one.message not in {other.message for other in found}]
         return found
     return None
+
+
+_THE_COMPUTERS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE}
+)
+"""What no program can do anything about: a full or read-only disk, a file of somebody else's, no descriptor left."""
+
+
+def _of_the_computer(error: OSError) -> RunError:
+    told = RunError(
+        f"{error.filename or 'a file of this command'} cannot be read or written: {error.strerror}",
+        hint="put that right on this computer, then run the command again; `seakeep resume` goes on with a run "
+        "that had begun",
+    )
+    for note in getattr(error, "__notes__", ()):
+        told.add_note(note)
+    return told
 
 
 def _print_error(error: SeakeepError, settings: Settings, stream: TextIO) -> None:

@@ -17,7 +17,8 @@ changes and messages that are safe to print; no content, no output of machines, 
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -155,6 +156,7 @@ class Journal:
 
     def __init__(self, path: Path, *, clock: Clock) -> None:
         self._clock = clock
+        self._path = path
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             data = path.read_bytes()
@@ -263,11 +265,22 @@ class Journal:
 
     def _write(self, line: bytes) -> None:
         view = memoryview(line)
-        while view:
-            view = view[os.write(self._fd, view) :]
+        with self._named():
+            while view:
+                view = view[os.write(self._fd, view) :]
 
     def _sync(self) -> None:
-        os.fsync(self._fd)
+        with self._named():
+            os.fsync(self._fd)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """A full disk is told with the journal's name."""
+        try:
+            yield
+        except OSError as error:
+            error.filename = str(self._path)
+            raise
 
 
 _UNHARMED = "the machines are unharmed: `seakeep plan` shows from the facts what is still to do"

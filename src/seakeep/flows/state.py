@@ -113,9 +113,14 @@ def _swap_in(session: Session, found: export.Export) -> str:
     root = session.state.root.resolve()
     staged = root.with_name(f".{root.name}.importing")
     shutil.rmtree(staged, ignore_errors=True)
-    fresh = State.open(staged)
-    for name, value in found.values.items():
-        fresh.write(name, value, durable=True)
+    try:
+        fresh = State.open(staged)
+        for name, value in found.values.items():
+            fresh.write(name, value, durable=True)
+    except OSError:
+        # Keys that nobody looks for lie nowhere.
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
     held = any(name not in export.LEFT_OUT for name in session.state.names())
     now = session.clock.now().strftime("%Y%m%dT%H%M%SZ")
     before = root.with_name(f"{root.name}.before-import-{now}")
@@ -129,8 +134,11 @@ def _swap_in(session: Session, found: export.Export) -> str:
 
 
 def _read(file: Path) -> bytes:
+    """No more than tells that it is none: what is named may be a device, or much larger than any export."""
     try:
-        return file.read_bytes()
+        with file.open("rb") as stream:
+            head = stream.read(len(export.AGE))
+            return head + (stream.read(export.LIMIT) if head == export.AGE else b"")
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 

@@ -22,6 +22,8 @@ from seakeep.state.folder import State
 
 API_VERSION: Literal["seakeep/v1"] = "seakeep/v1"
 HEADER = "header.json"
+AGE = b"age-encryption.org/v1\n"
+"""How an age file begins."""
 LIMIT = 1 << 30
 """Bytes that an export may unpack to."""
 LEFT_OUT = frozenset({"lock"})
@@ -173,7 +175,7 @@ def _recipient(text: str) -> object:
 
 def open_sealed(data: bytes, *, passphrase: Secret | None, identities: Sequence[Secret], source: str) -> Secret:
     """Decrypt. UsageError with a wrong passphrase or identity, or for what is not an age file."""
-    if not data.startswith(b"age-encryption.org/v1\n"):
+    if not data.startswith(AGE):
         raise _not_one(source, "it is not an age file")
     by_passphrase = data.partition(b"\n")[2].startswith(b"-> scrypt ")
     if by_passphrase != (passphrase is not None):

@@ -89,8 +89,10 @@ class State:
                     file.flush()
                     os.fsync(file.fileno())
             temporary.replace(path)
-        except BaseException:
+        except BaseException as error:
             temporary.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                error.filename = str(path)
             raise
         if durable:
             _sync_folder(path.parent)

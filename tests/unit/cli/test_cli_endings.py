@@ -1,6 +1,7 @@
 """However a command ends: the exit code, what is said, and where the details are."""
 
 import asyncio
+import errno
 import io
 import json
 import os
@@ -100,6 +101,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (MachineError("no", host="a"), 5),
         (SeakeepError("no"), 70),
         (ValueError("no"), 70),
+        (OSError(errno.ENOSPC, "No space left on device"), 5),
+        (OSError(errno.EROFS, "Read-only file system", "/x/lock"), 5),
+        (PermissionError(errno.EACCES, "Permission denied", "/x/lock"), 5),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "/x"), 70),
+        (ExceptionGroup("several", [RunError("one"), OSError(errno.EDQUOT, "Disk quota exceeded")]), 5),
         (ExceptionGroup("several", [UndecidedError("one"), RunError("two")]), 5),
         (ExceptionGroup("several", [UndecidedError("one"), ValueError("two")]), 70),
         (KeyboardInterrupt(), 130),
@@ -145,6 +151,22 @@ def test_a_failure_tells_cause_machine_command_log_and_next_step(
         "  log: /state/runs/1/log",
         "hint: free some space, then: seakeep resume",
     ]
+
+
+def test_a_full_disk_here_is_no_bug(
+    here: Path, session: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = OSError(errno.ENOSPC, "No space left on device", "/x/journal.jsonl")
+    error.add_note("log: /x/run.log")
+    offer(monkeypatch, "status", status=failing(error))
+
+    assert run(["status"]) == 5
+    err = capsys.readouterr().err
+    assert "error: /x/journal.jsonl cannot be read or written: No space left on device\n" in err
+    assert "log: /x/run.log" in err
+    assert "hint: put that right on this computer" in err
+    assert "bug" not in err
+    assert not (here / "state" / "seakeep" / "crashes").exists()
 
 
 def test_a_bug_leaves_a_private_traceback(

@@ -1,5 +1,7 @@
 import asyncio
 import contextlib
+import errno
+import os
 import re
 import stat
 from pathlib import Path
@@ -181,6 +183,21 @@ async def test_a_journal_of_another_version_is_neither_read_nor_appended_to(
         with pytest.raises(UndecidedError, match=why):
             touch(path)
     assert len(path.read_bytes()) == len(data.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("call", ["write", "fsync"])
+async def test_a_full_disk_is_told_with_the_journals_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    with Journal(tmp_path / "j", clock=FakeClock()) as journal:
+
+        def full(*_: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, call, full)
+        with pytest.raises(OSError, match="No space left") as caught:
+            journal.note("x")
+    assert caught.value.filename == str(tmp_path / "j")
 
 
 async def test_journals_from_before_the_format_was_written_are_read(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Moving a state folder to another computer, and bringing back what one lost."""
 
 import asyncio
+import errno
 import fcntl
 import os
 import stat
@@ -138,6 +139,41 @@ def test_killed_before_the_end_the_folder_is_as_it_was(
     assert tree(session) == issued
     imported(session, tmp_path / "a.age", replace=True)
     assert not list((tmp_path / "a").glob(".*importing"))
+
+
+def test_a_disk_that_is_full_leaves_nothing_behind(
+    tmp_path: Path, issued: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = session_with(tmp_path / "a", issued)
+    exported(session, tmp_path / "a.age")
+    left, real = [7], os.fsync
+
+    def fsync(descriptor: int) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            imported(session, tmp_path / "a.age", replace=True)
+    assert str(caught.value.filename).startswith(str(tmp_path / "a"))
+    assert tree(session) == issued
+    assert not list((tmp_path / "a").glob(".*importing"))
+
+
+def test_a_device_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """Its end would never come."""
+    session = session_with(tmp_path / "b", {})
+    os.mkfifo(tmp_path / "endless")
+    writer = os.open(tmp_path / "endless", os.O_RDWR)
+    os.write(writer, bytes(100))
+    try:
+        with pytest.raises(UsageError, match="not an age file"):
+            imported(session, tmp_path / "endless")
+    finally:
+        os.close(writer)
 
 
 def test_an_export_overwrites_nothing_and_waits_for_nobody(tmp_path: Path, issued: dict[str, bytes]) -> None:
