@@ -14,8 +14,29 @@ from typing import Any
 
 RUN = re.compile(r"\d{8}T\d{6}Z-[a-z][a-z-]*-[0-9a-f]{4}")
 WRITTEN = re.compile(r".*\.log|(journal|plan|report|facts|findings)[^/]*\.jsonl?|journal")
+
+
+def in_base64(text: bytes) -> list[bytes]:
+    """How the text looks inside of base64, wherever in it it begins: what does not depend on its neighbours."""
+    found = []
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + text)
+        found.append(whole[4 if before else 0 : len(whole) - 4 - (4 if (before + len(text)) % 3 else 0)])
+    return found
+
+
 LOOKS_LIKE = {
-    "a private key": re.compile(rb"PRIVATE KEY|AGE-SECRET-KEY-1|MIGHAgEAMBMGByqGSM49AgEG|MHcCAQEEI"),
+    "a private key": re.compile(
+        b"|".join(
+            [
+                b"PRIVATE KEY",
+                *in_base64(b" PRIVATE KEY-----"),
+                b"AGE-SECRET-KEY-1",
+                b"MIGHAgEAMBMGByqGSM49AgEG",
+                b"MHcCAQEEI",
+            ]
+        )
+    ),
     "a token": re.compile(
         rb"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\b[Bb]earer [A-Za-z0-9._-]{16,}"
     ),
@@ -46,8 +67,8 @@ def secrets_under(top: Path) -> dict[bytes, str]:
             continue
         content = path.read_bytes()
         body = b"".join(content.split(b"-----")[2].split()) if content.count(b"-----") >= 4 else content.strip()
-        # The first bytes of every PKCS #8 key of a kind are the same.
-        piece = body[44:84] if len(body) > 100 else body
+        # The first bytes of every PKCS #8 key of a kind are the same, and what is looked for stands in one line of it.
+        piece = body[64:90] if len(body) > 100 else body
         if len(piece) >= 20:
             found[piece] = str(path)
     return found
@@ -109,3 +130,11 @@ def _decoded(value: bytes) -> Iterator[bytes]:
             yield base64.b64decode(piece + "=" * (-len(piece) % 4), validate=True)
         except (binascii.Error, ValueError):
             continue
+
+
+def said(output: str, top: Path) -> list[str]:
+    """The names of those kept values that a program's output holds, as they are or in base64."""
+    data = output.encode()
+    return [
+        name for piece, name in secrets_under(top).items() if any(form in data for form in (piece, *in_base64(piece)))
+    ]

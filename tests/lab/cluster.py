@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.leaks import said
+
 from seakeep.transport.api import lost_member
 
 REPO = Path(__file__).parents[2]
@@ -73,6 +75,8 @@ class Cluster:
             )
             if done.returncode == 0 or args[0] != "kubectl" or not lost_member(done.stderr):
                 break
+        if args[0] != "kubeconfig":
+            assert said(done.stdout + done.stderr, self.folder / "state") == [], "a command printed a secret"
         return Ran(done.returncode, done.stdout, done.stderr)
 
     def start(self, *args: str) -> subprocess.Popen[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.leaks import leaks, secrets_under, written
+from tests.leaks import leaks, said, secrets_under, written
 
 from seakeep.core.secret import Secret
 from seakeep.state import certificates
@@ -50,6 +50,9 @@ def filled(top: Path) -> Path:
         ("plan.json", json.dumps({"changes": [{"why": f"content is {inner(KEY)}"}]})),
         ("facts.json", json.dumps({"m": {"files": base64.b64encode(KEY.reveal()).decode()}})),
         ("facts.json", json.dumps({"m": {"files": base64.b64encode(inner(KEY).encode()).decode()}})),
+        ("facts.json", json.dumps({"m": "units/" + base64.b64encode(KEY.reveal()).decode()})),
+        ("facts.json", json.dumps({"m": base64.urlsafe_b64encode(b"{}" + KEY.reveal()).decode()})),
+        ("probe.json", json.dumps({"m": base64.b64encode(b"=" + KEY.reveal()).decode()})),
         ("report.json", json.dumps({base64.b64encode(bytes(range(32))).decode(): 1})),
         ("report.json", json.dumps({"password": "hunter2"})),
         ("run.log", f"2026 a: Authorization: Bearer {TOKEN}"),
@@ -58,13 +61,22 @@ def filled(top: Path) -> Path:
         ("run.log", "--passphrase=hunter2"),
         ("spec.yaml", KEY.reveal().decode()),
     ],
-    ids=range(12),
+    ids=range(15),
 )  # fmt: skip
 def test_a_secret_is_found_wherever_it_stands(state: Path, name: str, content: str) -> None:
     (state / RUN / name).write_text(content)
     (found, *_) = leaks(state)
     assert found.startswith(str(state / RUN / name))
     assert inner(KEY) not in found
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_secret_is_found_in_what_a_command_says(state: Path, before: int) -> None:
+    held = base64.b64encode(b"x" * before + KEY.reveal()).decode()
+    for output in (f"ok {inner(KEY)} ok", f"client-key-data: {base64.b64encode(inner(KEY).encode()).decode()}"):
+        assert said(output, state) == [str(state / "pki/etcd/ca.key")]
+    assert said(held, state) == [str(state / "pki/etcd/ca.key")]
+    assert said("content is 0123456789ab, wanted ba9876543210", state) == []
 
 
 def test_what_is_no_secret_is_none(state: Path) -> None:
