@@ -26,6 +26,8 @@ _OVERRIDES = (
 _ABOVE_OURS = ("/etc/systemd/system.control/", "/run/systemd/system.control/")
 """A unit file that lies here hides the one in /etc/systemd/system."""
 
+_KINDS = {"other": "device, pipe or socket"}
+
 _RUNS = frozenset({"active", "reloading", "activating"})
 
 
@@ -169,7 +171,7 @@ def file_difference(wanted: FileSpec, found: FileState | None, resolve: Resolve)
     if found is None:
         return "does not exist"
     if found.kind != "file":
-        return f"is a {found.kind}, not a file"
+        return f"is a {_KINDS.get(found.kind, found.kind)}, not a file"
     digest = wanted.digest(resolve)
     if digest is None:
         return "its certificate or key is about to be issued"
@@ -193,7 +195,7 @@ def _dir_difference(wanted: DirSpec, found: FileState | None) -> str:
     if found is None:
         return "does not exist"
     if found.kind != "directory":
-        return f"is a {found.kind}, not a folder"
+        return f"is a {_KINDS.get(found.kind, found.kind)}, not a folder"
     return "; ".join(_ownership(found, wanted.owner, wanted.group, wanted.mode))
 
 
@@ -201,7 +203,7 @@ def _link_difference(target: str, found: FileState | None) -> str:
     if found is None:
         return "does not exist"
     if found.kind != "link":
-        return f"is a {found.kind}, not a link"
+        return f"is a {_KINDS.get(found.kind, found.kind)}, not a link"
     return "" if found.target == target else f"points at {found.target}, wanted {target}"
 
 

@@ -61,7 +61,7 @@ def whys(steps: list[Step]) -> list[str]:
         (None, "does not exist"),
         (replace(SAME, kind="directory", sha256=""), "is a directory, not a file"),
         (replace(SAME, kind="link", sha256="", target="/dev/null"), "is a link, not a file"),
-        (replace(SAME, kind="other", sha256=""), "is a other, not a file"),
+        (replace(SAME, kind="other", sha256=""), "is a device, pipe or socket, not a file"),
         (replace(SAME, mode=0o644), "mode is 0644, wanted 0640"),
         (replace(SAME, mode=0o4640), "mode is 4640, wanted 0640"),
         (replace(SAME, owner="root"), "owner is root:etcd, wanted etcd:etcd"),
