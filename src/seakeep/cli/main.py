@@ -61,7 +61,8 @@ def _ended(error: BaseException, chosen: Chosen) -> int:
             error.show(sys.stderr)
             return Exit.USAGE
         case click.Abort() | KeyboardInterrupt():
-            sys.stderr.write(f"interrupted {error}".rstrip() + "\n")
+            # click makes an Abort of it, which says nothing by itself.
+            sys.stderr.write(f"interrupted {error.__cause__ or error}".rstrip() + "\n")
             return Exit.INTERRUPTED
         case BrokenPipeError():
             # The reader went away. Whatever Python still wants to flush at exit must not fail again.

@@ -344,6 +344,17 @@ async def test_the_first_interrupt_asks_and_the_second_leaves() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_an_interrupt_says_where_it_came(
+    session: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer(monkeypatch, "status", status=failing(KeyboardInterrupt("at the question: nothing was changed")))
+    assert run(["status"]) == Exit.INTERRUPTED
+    assert capsys.readouterr().err.splitlines()[-1] == "interrupted at the question: nothing was changed"
+    offer(monkeypatch, "status", status=failing(KeyboardInterrupt()))
+    assert run(["status"]) == Exit.INTERRUPTED
+    assert capsys.readouterr().err.splitlines()[-1] == "interrupted"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_an_interrupt_at_a_question_ends_the_question(number: signal.Signals) -> None:
     interrupt = Interrupt(lambda _: None, leave=lambda _: None)
