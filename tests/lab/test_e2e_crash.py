@@ -120,7 +120,7 @@ def test_a_bring_up_is_killed_over_and_over(one, dice):
         if next(times):
             one.run("reset", "--yes").ok()
 
-    kill_over_and_over(one, dice, KILLS, 12 if EXAMPLE == "single" else 25, begin)
+    kill_over_and_over(one, dice, KILLS, 8 if EXAMPLE == "single" else 25, begin)
 
 
 def test_a_change_is_killed_over_and_over(one, dice):
