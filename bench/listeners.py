@@ -66,7 +66,7 @@ def measured(lab: Lab, hosts: list[str], service: str) -> list[float]:
     waiting = [listening(lab, host, service) for host in hosts]
     time.sleep(3)
     start = time.time()
-    lab.run("lab", "kill", lost)
+    lab.run("lab", "cut", lost)
     try:
         manifest = lab.file.with_name("service.yaml")
         manifest.write_text(SERVICE.format(name=service))
@@ -77,7 +77,7 @@ def measured(lab: Lab, hosts: list[str], service: str) -> list[float]:
         heard = [float(process.communicate()[0] or "inf") - start for process in waiting]
         lab.run("kubectl", "--", "delete", "-f", str(manifest))
     finally:
-        lab.run("lab", "start", lost)
+        lab.run("lab", "heal")
     if max(heard) == float("inf"):
         raise RuntimeError(f"a node had no rules within {LIMIT} s: {heard}")
     print(f"    {lost} lost, the Service was made after {made:.1f} s", flush=True)
@@ -85,7 +85,7 @@ def measured(lab: Lab, hosts: list[str], service: str) -> list[float]:
 
 
 def settled(lab: Lab) -> None:
-    """Wait until the machine that was lost is back."""
+    """Wait until all is well with the machine that was lost."""
     while lab.tried("status").returncode:
         time.sleep(1)
 

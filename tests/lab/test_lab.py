@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import shlex
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -172,6 +173,24 @@ async def test_a_killed_machine_keeps_its_disks_and_comes_back(shared_lab: Made)
     assert (await host.run("cat /var/lib/etcd/x", what="read", timeout=20)).stdout == b"kept\n"
     assert await _reaches(shared_lab, "m0", "m3")
     await host.close()
+
+
+async def test_a_killed_machine_says_no_goodbye(shared_lab: Made) -> None:
+    """As with a power cut, who has a connection to it is left with one."""
+    lab, host = shared_lab.lab, shared_lab.host("m0")
+    address = shared_lab.plan.machine("m3").address
+    hold = f"exec 3<>/dev/tcp/{address}/22; exec sleep 300"
+    held = f"ss -Htn state established dst {address}"
+    await host.run(f"systemd-run -q --unit=held bash -c {shlex.quote(hold)}", what="connect", timeout=10)
+    look = f"for i in $(seq 100); do {held} | grep -q . && break; sleep 0.1; done; {held}"
+    assert (await host.run(look, what="look", timeout=20)).stdout
+    await lab.kill("m3")
+    try:
+        assert (await host.run(held, what="look", timeout=10)).stdout
+    finally:
+        await lab.start("m3")
+        await host.run("systemctl stop held", what="stop", timeout=20)
+        await host.close()
 
 
 async def test_up_again_changes_nothing_and_another_shape_is_refused(shared_lab: Made) -> None:

@@ -133,7 +133,8 @@ class Lab:
         )
 
     async def kill(self, machine: str) -> None:
-        """Take the power away. Its disks stay."""
+        """Take the power away. Its disks stay. Whoever has a connection to it is not told: the kernel would close those
+        of processes that are killed, so the cable goes first."""
         await self._act("kill", machine, needs="running")
 
     async def pause(self, machine: str) -> None:
@@ -313,9 +314,12 @@ class Lab:
         )
 
     async def _act(self, verb: str, machine: str, *, needs: str) -> None:
-        self._plan().machine(machine)
+        plan = self._plan()
+        plan.machine(machine)
         engine = await preflight.engine()
         container = await self._container(engine, machine)
+        if verb == "kill" and container.state in ("running", "paused"):
+            await self._network.pull(plan.port(machine))
         if container.state == needs:
             await engine.act(verb, container.name)
         elif verb == "kill" and container.state == "paused":

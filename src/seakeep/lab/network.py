@@ -108,7 +108,7 @@ class Network:
     async def plug(self, pid: int, port: str, address: IPv4Address, subnet: IPv4Network, gateway: IPv4Address) -> None:
         """Give the machine whose init is `pid` its eth0. An older cable of the same port is taken away: the
         kernel may not be done yet with the network of a machine that was just killed."""
-        await attempt("ip", "-n", self.name, "link", "del", port)
+        await self.pull(port)
         await call(
             "ip",
             "-n",
@@ -133,6 +133,10 @@ class Network:
     async def unplug(self, port: str) -> None:
         """Take the machine's cable away, and every cut of it; none there is fine."""
         await self.heal(pair for pair in await self.cuts() if port in pair)
+        await self.pull(port)
+
+    async def pull(self, port: str) -> None:
+        """Take the machine's cable away; its cuts stay, none there is fine."""
         await attempt("ip", "-n", self.name, "link", "del", port)
 
     async def cut(self, pairs: Iterable[tuple[str, str]]) -> None:
