@@ -59,6 +59,8 @@ def told(what: str, applied: dict[str, Any]) -> int:
     unproven = [f"{each['title']}: {each['message']}" for each in applied["proof"] if each["verdict"] != "PASS"]
     for each in unproven:
         print(f"    not proven: {each}")
+    for each in probe.get("failures", ()):
+        print(f"    {each['at']} s: {each['verb']}, {each['connection']}, {each['target']}: {each['why']}")
     return int(probe["failed"]) + len(unproven)
 
 
