@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from seakeep.artifacts import unit, yamltext
+from seakeep.artifacts import etcd_leave, unit, yamltext
 from seakeep.artifacts.base import DirSpec, FileSpec, MachineFiles, UnitSpec, UserSpec
 from seakeep.artifacts.common import (
     BIN,
@@ -47,7 +47,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
             *pair(ETCD_PKI, "peer", pki.leaf("etcd", f"peer-{machine.name}"), owner=USER),
             *pair(ETCD_PKI, "health", pki.leaf("etcd", f"health-{machine.name}"), owner=USER),
             FileSpec(path=CONFIG, parts=(_steady(design, machine),), owner=USER, group=USER, mode=0o600),
-            FileSpec(path=LEAVE, parts=(_leave(),), mode=0o755),
+            FileSpec(path=LEAVE, parts=(etcd_leave.script(),), mode=0o755),
             unit_file(NAME, _unit(design, traits), mode=0o600),
         ),
         units=(
@@ -130,31 +130,6 @@ def _steady(design: Design, machine: Machine) -> str:
     return _config(design, machine, [(machine.name, f"https://{machine.address}:2380")], "existing")
 
 
-def _leave() -> str:
-    ctl = (
-        f"timeout 3 {BIN}/etcdctl --cacert={ETCD_PKI}/ca.crt --cert={ETCD_PKI}/health.crt"
-        f" --key={ETCD_PKI}/health.key --command-timeout=2s --dial-timeout=1s"
-    )
-    return (
-        "#!/bin/sh\n"
-        "# Runs before this member is stopped, by whoever: a leader hands over to the first healthy member, so that\n"
-        "# no election is needed, during which nothing could be written.\n"
-        '[ -n "$MAINPID" ] || exit 0\n'
-        f'ctl() {{ {ctl} "$@" 2>/dev/null; }}\n'
-        "me=https://127.0.0.1:2379\n"
-        "status=$(ctl --endpoints=$me endpoint status -w fields) || exit 0\n"
-        """id=$(printf '%s\\n' "$status" | awk '$1 == "\\"MemberID\\"" { print $3 }')\n"""
-        """leader=$(printf '%s\\n' "$status" | awk '$1 == "\\"Leader\\"" { print $3 }')\n"""
-        '[ -n "$id" ] && [ "$id" = "$leader" ] || exit 0\n'
-        'id=$(printf %x "$id")\n'
-        "ctl --endpoints=$me member list -w simple | tr -d ' ' | while IFS=, read -r other state _ _ url learner; do\n"
-        '  [ "$state" = started ] && [ "$learner" = false ] && [ "$other" != "$id" ] || continue\n'
-        '  ctl --endpoints="$url" endpoint health >&2 || continue\n'
-        '  ctl --endpoints=$me move-leader "$other" && break\n'
-        "done\n"
-    )
-
-
 def _unit(design: Design, traits: Traits) -> str:
     settings = [
         f"User={USER}",
@@ -164,7 +139,9 @@ def _unit(design: Design, traits: Traits) -> str:
         "RestartSec=1",
         # A member that waits for its peers is not ready and must not be killed for it.
         "TimeoutStartSec=infinity",
-        f"ExecStop=-{LEAVE}",
+        # As root, for the packet filter; neither the script nor its folder belongs to the member's account.
+        f"ExecStop=-+{LEAVE}",
+        f"ExecStopPost=-+/usr/sbin/nft delete table inet {etcd_leave.TABLE}",
         "LimitNOFILE=65536",
         "Nice=-10",
         # Once it serves; with full rights, because /etc is read-only for the member itself.

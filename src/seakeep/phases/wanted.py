@@ -17,6 +17,7 @@ NODE_PROGRAMS: tuple[tuple[str, tuple[str, ...]], ...] = (
 TOOLS: tuple[tuple[Role | None, str, str, str], ...] = (
     (None, "zstd", "zstd", "zstd"),
     (None, "curl", "curl", "curl"),
+    (Role.ETCD, "nft", "nftables", "nftables"),
     (Role.LOAD_BALANCER, "haproxy", "haproxy", "haproxy"),
     (Role.LOAD_BALANCER, "keepalived", "keepalived", "keepalived"),
     (Role.LOAD_BALANCER, "nft", "nftables", "nftables"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seakeep.artifacts import etcd, keepalived
+from seakeep.artifacts import etcd, etcd_leave, keepalived
 from seakeep.artifacts.base import FileSpec
 from seakeep.design.model import Design
 from seakeep.design.traits import Traits
@@ -32,38 +32,55 @@ def text(files: tuple[FileSpec, ...], path: str) -> str:
     return "".join(str(part) for part in file.parts)
 
 
-def stop(tmp_path: Path, design: Design, status: str, *, pid: str = "7") -> list[str]:
-    """The calls of a stopping member's etcdctl."""
-    ctl = tmp_path / "etcdctl"
+def stop(tmp_path: Path, design: Design, status: str, *, pid: str = "7", without: tuple[str, ...] = ()) -> list[str]:
+    """What a stopping member calls: etcdctl without its options, nft, sleep. The programs `without` fail."""
     (tmp_path / "status").write_text(status)
     (tmp_path / "members").write_text(MEMBERS)
-    ctl.write_text(
-        f"""#!/bin/sh
-echo "$*" >>{tmp_path}/calls
-case "$*" in
+    answers = {
+        "etcdctl": f"""case "$*" in
   *"endpoint status"*) [ -s {tmp_path}/status ] && cat {tmp_path}/status ;;
   *"member list"*) cat {tmp_path}/members ;;
   *10.0.0.4*"endpoint health") exit 1 ;;
-esac
-"""
-    )
-    ctl.chmod(0o755)
+esac""",
+        "nft": f'[ "$1" != -f ] || cat >{tmp_path}/rules',
+        "sleep": ":",
+    }
+    for name, body in answers.items():
+        failing = f"exit 1\n{body}" if name in without else body
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "{name} $*" >>{tmp_path}/calls\n{failing}\n')
+        (tmp_path / name).chmod(0o755)
     machine = design.machines[0]
     script = text(etcd.render(design, machine, Traits()).files, etcd.LEAVE)
-    script = script.replace("/opt/seakeep/bin/etcdctl", str(ctl))
-    done = subprocess.run(["sh", "-c", script], env={**os.environ, "MAINPID": pid}, capture_output=True, check=False)
+    script = script.replace("/opt/seakeep/bin/etcdctl", "etcdctl")
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "MAINPID": pid}
+    done = subprocess.run(["sh", "-c", script], env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     calls = tmp_path / "calls"
-    return [line.split("--dial-timeout=1s ")[1] for line in calls.read_text().splitlines()] if calls.exists() else []
+    said = calls.read_text().splitlines() if calls.exists() else []
+    return [line.split("--dial-timeout=1s ")[-1] for line in said]
 
 
 def test_a_leader_hands_over_to_the_first_healthy_voting_member(tmp_path: Path, three_sites: Design) -> None:
+    """Deaf to all but the next leader meanwhile, and it stays for what they send again."""
     calls = stop(tmp_path, three_sites, LEADER)
-    assert calls[-1] == "--endpoints=https://127.0.0.1:2379 move-leader 4444444444444444"
-    assert [call for call in calls if call.endswith("health")] == [
+    assert calls[2:] == [
         "--endpoints=https://10.0.0.4:2379 endpoint health",
         "--endpoints=https://10.0.0.5:2379 endpoint health",
+        "nft -f -",
+        "sleep 0.1",
+        "--endpoints=https://127.0.0.1:2379 move-leader 4444444444444444",
+        f"nft delete table inet {etcd_leave.TABLE}",
+        "sleep 1",
     ]
+    rules = (tmp_path / "rules").read_text()
+    assert "ip saddr 10.0.0.5 tcp sport 2380 accept" in rules
+    assert f"2379 timeout {etcd_leave.HOLD_MS}ms, 2380 timeout {etcd_leave.HOLD_MS}ms" in rules
+
+
+def test_a_leader_without_a_packet_filter_hands_over_all_the_same(tmp_path: Path, three_sites: Design) -> None:
+    calls = stop(tmp_path, three_sites, LEADER, without=("nft",))
+    assert "sleep 0.1" not in calls
+    assert "--endpoints=https://127.0.0.1:2379 move-leader 4444444444444444" in calls
 
 
 @pytest.mark.parametrize(
@@ -98,3 +115,14 @@ def test_keepalived_stops_before_haproxy_and_starts_after_it(three_sites: Design
     assert "After=network-online.target seakeep-haproxy.service" in unit
     assert "PartOf=seakeep-haproxy.service" in unit
     assert f"ExecStop=-{keepalived.LEAVE}" in unit
+
+
+def test_a_member_leaves_as_root_and_never_stays_deaf(three_sites: Design) -> None:
+    """The hold is for root; whatever becomes of the script, nothing of it is left when the member has stopped."""
+    files = etcd.render(three_sites, three_sites.machines[0], Traits()).files
+    unit = next("".join(str(p) for p in each.parts) for each in files if each.path.endswith("etcd.service"))
+    assert f"ExecStop=-+{etcd.LEAVE}\n" in unit
+    assert f"ExecStopPost=-+/usr/sbin/nft delete table inet {etcd_leave.TABLE}\n" in unit
+    assert "User=etcd" in unit
+    leave = next(each for each in files if each.path == etcd.LEAVE)
+    assert (leave.owner, leave.group, leave.mode & 0o022) == ("root", "root", 0)
