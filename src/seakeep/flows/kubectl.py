@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from seakeep.core.errors import UndecidedError
 from seakeep.flows.session import Session, own_arch
 from seakeep.state.kubeconfig import operator_kubeconfig
 from seakeep.transport.base import Host, Result
+from seakeep.transport.secretfile import SecretFile, readable
 
 LIMIT = 60.0
 """Seconds for a command that is run for its answer."""
@@ -22,7 +22,7 @@ class Kubectl:
     """A kubectl that is connected for as long as its block runs."""
 
     program: Path
-    kubeconfig: Path
+    kubeconfig: SecretFile
 
     async def run(self, *arguments: str, stdin: bytes = b"", timeout: float = LIMIT) -> Result:
         """Run it and keep what it says. UndecidedError when it does not end in time; it does not outlive the call."""
@@ -30,6 +30,7 @@ class Kubectl:
             self.program,
             *arguments,
             env=self._environment(),
+            pass_fds=self.kubeconfig.descriptors,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -47,11 +48,13 @@ class Kubectl:
 
     async def attached(self, *arguments: str) -> int:
         """Run it on this terminal; its exit status."""
-        process = await asyncio.create_subprocess_exec(self.program, *arguments, env=self._environment())
+        process = await asyncio.create_subprocess_exec(
+            self.program, *arguments, env=self._environment(), pass_fds=self.kubeconfig.descriptors
+        )
         return await process.wait()
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
+        return {**os.environ, "KUBECONFIG": self.kubeconfig.path}
 
 
 @asynccontextmanager
@@ -66,11 +69,8 @@ async def connected(session: Session, *, identity: str = "admin", via: Host | No
     program = session.store.program("kubernetes", release.kubernetes, own_arch(), "kubectl")
     async with host.tunnel_tcp(str(endpoint.host), endpoint.port) as port:
         config = operator_kubeconfig(session.state, session.design, identity, server=f"https://127.0.0.1:{port}")
-        with tempfile.TemporaryDirectory(prefix="seakeep-kubectl-") as folder:
-            path = Path(folder) / "config"
-            path.touch(mode=0o600)
-            path.write_bytes(config.reveal())
-            yield Kubectl(program, path)
+        with readable(config) as file:
+            yield Kubectl(program, file)
 
 
 async def kubectl(session: Session, arguments: tuple[str, ...]) -> int:

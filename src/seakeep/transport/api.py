@@ -4,9 +4,7 @@ The server's certificate is checked against the cluster's CA under a given name:
 could be checked. Answers are plain decoded JSON; callers that want a part of one decode it themselves from `raw`.
 """
 
-import os
 import ssl
-import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -21,6 +19,7 @@ import msgspec
 from seakeep.core.errors import RunError, UsageError
 from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret
+from seakeep.transport.secretfile import readable
 
 T = TypeVar("T")
 
@@ -367,11 +366,6 @@ def present(context: ssl.SSLContext, pair: tuple[Secret | None, Secret | None]) 
 
 def load_pair(context: ssl.SSLContext, certificate: Secret, key: Secret) -> None:
     """What a client shows of itself."""
-    # OpenSSL reads certificates from files only: one that nobody else may open, for as long as it takes.
-    handle, name = tempfile.mkstemp(prefix="seakeep-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(b"\n".join(part.reveal() for part in (certificate, key)))
-        context.load_cert_chain(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    pair = b"\n".join(part.reveal() for part in (certificate, key))
+    with readable(Secret(pair)) as file:
+        context.load_cert_chain(file.path)
