@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from seakeep.design.known import Replacing
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.quorum import quorum
-from seakeep.facts import etcd, etcd_data, etcd_identity
+from seakeep.facts import etcd, etcd_data, etcd_identity, units
 from seakeep.facts.base import FactSet
 from seakeep.facts.etcd import Member, Membership
 
@@ -75,6 +75,15 @@ def stale_data(machine: Machine, facts: FactSet, membership: Membership) -> str:
         return ""
     member = membership.find(machine.name, peer_url(machine))
     return "" if member is not None and member.id == identity.member else identity.member
+
+
+def late_founder(machine: Machine, facts: FactSet, membership: Membership) -> bool:
+    """Whether the others count the machine's member among them and it has never run: a first run ended between their
+    start and its own. Only for a cluster that was never whole: the same holds for a machine that was made anew."""
+    member = membership.find(machine.name, peer_url(machine))
+    state = facts.get(units.FACT).get("etcd.service")
+    never_started = (state is None or state.stamp == "") and not facts.get(etcd_data.FACT)
+    return never_started and member is not None and member.name != "" and not member.learner
 
 
 def _replaced(member: Member, machine: Machine, replacing: Replacing | None) -> bool:

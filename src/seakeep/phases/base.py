@@ -10,10 +10,10 @@ from seakeep.design.known import Known, Replacing
 from seakeep.design.model import Design, Machine, Role
 from seakeep.design.traits import Traits
 from seakeep.engine.model import Step
-from seakeep.facts import leftovers, system
+from seakeep.facts import etcd_data, leftovers, system
 from seakeep.facts.base import FactSet
 from seakeep.facts.etcd import Membership
-from seakeep.facts.members import MemberChanges, changes
+from seakeep.facts.members import MemberChanges, changes, late_founder
 
 ObjectKey = tuple[str, str, str, str]
 """apiVersion, kind, namespace ('' for cluster-wide objects), name."""
@@ -90,10 +90,12 @@ class PlanContext:
             return any(member.name == name for member in self.membership.members)
         return self.known is not None and any(machine.name == name for machine in self.known.with_role(Role.ETCD))
 
-    @property
-    def founding(self) -> bool:
-        """Whether etcd's members are to make a cluster of their own: there is none, and there never was."""
-        return self.membership is None and not (self.known is not None and self.known.whole)
+    def founds(self, machine: Machine) -> bool:
+        """Whether the machine's etcd member, which has no data, is to make a cluster with the others: there never was a
+        whole one, and it is not there yet or began without this member."""
+        if (self.known is not None and self.known.whole) or self.facts[machine.name].get(etcd_data.FACT):
+            return False
+        return self.membership is None or late_founder(machine, self.facts[machine.name], self.membership)
 
     @property
     def machines(self) -> tuple[Machine, ...]:

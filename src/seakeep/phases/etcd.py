@@ -30,7 +30,7 @@ def plan(context: PlanContext) -> Iterator[Step]:
         drift = steps(context, PHASE.id, ARTIFACTS, machine, serial=SERIAL)
         if machine.name in joining:
             yield from _newcomer(context, machine, drift)
-        elif context.founding and not context.facts[machine.name].get(etcd_data.FACT):
+        elif context.founds(machine):
             yield from _founder(context, machine, drift)
         else:
             yield from drift

@@ -15,6 +15,8 @@ from seakeep.checks.preflight.registry import CHECKS
 from seakeep.core.errors import MachineError
 from seakeep.core.finding import Finding, Severity
 from seakeep.core.verdict import Verdict
+from seakeep.design.model import Role
+from seakeep.facts.etcd import Member, Membership
 from seakeep.flows.planning import preflight
 
 BY_ID = {module.CHECK.id: module for module in CHECKS}
@@ -330,6 +332,25 @@ def test_etcd_members_belong_together(
         made.boxes[name].units = full.boxes[name].units
     found = judged("PRE014", fleet(made, formed=formed))
     assert {name: each.message for name, each in found.items()} == wrong
+
+
+@pytest.mark.parametrize(
+    ("started", "formed", "wrong"), [(False, False, False), (True, False, True), (False, True, True)]
+)
+def test_a_member_that_the_others_founded_the_cluster_without_may_follow(
+    started: bool, formed: bool, wrong: bool
+) -> None:
+    """A first run that ends between the starts of two members leaves a cluster that counts on one that never ran."""
+    made = World.converged()
+    box = made.boxes["c-etcd1"]
+    box.etcd_data = False
+    if not started:
+        box.units = world().boxes["c-etcd1"].units
+    names = [machine.name for machine in made.design.with_role(Role.ETCD)]
+    members = tuple(Member(id=name, name=name, learner=False, peer_urls=()) for name in names)
+    asked = fleet(made, fresh=False, formed=tuple(names) if formed else ())
+    asked = replace(asked, membership=Membership(members=members, healthy=frozenset(names[:-1])))
+    assert list(judged("PRE014", asked)) == (["c-etcd1"] if wrong else [])
 
 
 def test_space_that_df_does_not_tell_is_unknown() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.unit.flows.etcdsim import SimEtcd
 
+from seakeep.artifacts import etcd as etcd_artifact
 from seakeep.core.change import Risk
 from seakeep.core.errors import RefusedError
 from seakeep.core.json import JsonObject
@@ -14,9 +15,11 @@ from seakeep.design.known import Replacing, finished, including
 from seakeep.design.model import Role
 from seakeep.engine.model import PutFile, Script, UnitDo, UnitVerb
 from seakeep.engine.stage import Stage
+from seakeep.facts.etcd import Member, Membership
 from seakeep.facts.members import membership_of
 from seakeep.flows.planning import stages
 from seakeep.flows.reset import script
+from seakeep.phases import etcd as etcd_phase
 from seakeep.phases.base import Departure, ObjectKey, PlanContext
 from seakeep.spec.load import parse
 
@@ -180,6 +183,21 @@ def test_another_member_is_ready_before_it_is_added_and_a_member_before_api_serv
     start = next(step for stage in made for step in stage.steps if step.change.id == "a-etcd3/etcd/unit:etcd")
     assert isinstance(start.action, UnitDo)
     assert (start.action.verb, start.serial) == (UnitVerb.START, None)
+
+
+def test_a_member_that_the_others_founded_the_cluster_without_founds_it_too() -> None:
+    """They have the quorum, and count it among them; it starts with what they started with."""
+    made = World.converged()
+    made.boxes["c-etcd1"] = World().boxes["c-etcd1"]
+    names = [machine.name for machine in made.design.with_role(Role.ETCD)]
+    members = tuple(Member(id=name, name=name, learner=False, peer_urls=()) for name in names)
+    context = replace(made.context(), known=None, membership=Membership(members=members, healthy=frozenset(names[:-1])))
+    actions = [step.action for step in etcd_phase.plan(context) if step.change.host == "c-etcd1"]
+    told, started = actions[-2:]
+    assert isinstance(told, PutFile)
+    assert told.file == etcd_artifact.founding(made.design, made.design.machine("c-etcd1"))
+    assert isinstance(started, UnitDo)
+    assert started.verb is UnitVerb.START
 
 
 def test_old_data_go_only_from_a_machine_that_the_user_gave_up() -> None:

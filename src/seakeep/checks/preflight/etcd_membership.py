@@ -15,7 +15,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.design.model import Machine, Role
 from seakeep.facts import etcd_data, units
 from seakeep.facts.etcd import Membership
-from seakeep.facts.members import peer_url, stale_data
+from seakeep.facts.members import late_founder, peer_url, stale_data
 
 CHECK = Check(
     id="PRE014",
@@ -45,6 +45,8 @@ def _among(fleet: Fleet, machine: Machine, membership: Membership) -> str:
     if other := stale_data(machine, facts, membership):
         known = f"the cluster knows it as {member.id}" if member else "the cluster has removed that one"
         return f"it holds the data of member {other}, and {known}"
+    if not fleet.formed and late_founder(machine, facts, membership):
+        return ""
     if member is not None and not member.learner and member.name and not facts.get(etcd_data.FACT):
         return "its data directory is gone while other members live"
     return ""
