@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lab import MADE, Lab, opened
+from lab import MADE, Lab, opened, unproven
 
 AUTHORITIES = ("cluster", "etcd", "front-proxy")
 ROW = "{:34} {:>8} {:>8} {:>7} {:>7} {:>7} {:>8} {:>7} {:>5}"
@@ -56,12 +56,12 @@ def told(what: str, applied: dict[str, Any]) -> int:
         f"{probe['lateMs']:.0f}",
     )
     print(ROW.format(what, applied["changes"], f"{seconds:.0f}", *numbers, f"{os.getloadavg()[0]:.0f}"), flush=True)
-    unproven = [f"{each['title']}: {each['message']}" for each in applied["proof"] if each["verdict"] != "PASS"]
-    for each in unproven:
+    wrong = unproven(applied)
+    for each in wrong:
         print(f"    not proven: {each}")
     for each in probe.get("failures", ()):
         print(f"    {each['at']} s: {each['verb']}, {each['connection']}, {each['target']}: {each['why']}")
-    return int(probe["failed"]) + len(unproven)
+    return int(probe["failed"]) + len(wrong)
 
 
 def outlived(lab: Lab, old: dict[str, dict[str, Any]]) -> list[str]:

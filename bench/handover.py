@@ -8,7 +8,6 @@ as fast as the members answer, over connections that are kept. `lost`: not answe
 """
 
 import argparse
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ done >/tmp/writes && curl --parallel --parallel-max 3 --config /tmp/writes"""
 
 @dataclass
 class Seen:
-    """Of all handovers of one way. `waits` are seconds, the longest first."""
+    """Of all handovers of one way. `longest` is in seconds."""
 
     requests: int = 0
     lost: int = 0
@@ -58,13 +57,9 @@ class Seen:
             self.longest = max(self.longest, float(seconds))
 
 
-def started(lab: Lab, machine: str, script: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen([*lab.base, "ssh", machine, "--", script], stdout=subprocess.PIPE, text=True)
-
-
 def leader(lab: Lab) -> str:
     """The member that leads. RuntimeError where none does."""
-    asked = {machine: started(lab, machine, LEADING) for machine in MEMBERS}
+    asked = {machine: lab.started(machine, LEADING) for machine in MEMBERS}
     answers = {machine: process.communicate()[0].strip() for machine, process in asked.items()}
     found = [machine for machine, answer in answers.items() if answer == "1"]
     if len(found) != 1:
@@ -75,7 +70,7 @@ def leader(lab: Lab) -> str:
 def handed_over(lab: Lab, way: str, seen: Seen) -> None:
     """One handover in the middle of the writes."""
     old = leader(lab)
-    writing = [started(lab, machine, LOAD) for machine in MEMBERS]
+    writing = [lab.started(machine, LOAD) for machine in MEMBERS]
     time.sleep(1.0)
     lab.run("ssh", old, "--", WAYS[way])
     for process in writing:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MADE = (0, 1)
@@ -38,11 +39,20 @@ class Lab:
             raise subprocess.CalledProcessError(done.returncode, arguments)
         return done.stdout
 
+    def started(self, machine: str, script: str) -> "subprocess.Popen[str]":
+        """A script that goes on on a machine while the bench does something else; what it prints can be read."""
+        return subprocess.Popen([*self.base, "ssh", machine, "--", script], stdout=subprocess.PIPE, text=True)
+
     def timed(self, *arguments: str) -> tuple[float, str]:
         """Seconds and standard output. CalledProcessError where it does not end with 0."""
         start = time.monotonic()
         out = self.run(*arguments)
         return time.monotonic() - start, out
+
+
+def unproven(applied: dict[str, Any]) -> list[str]:
+    """What the proof of an apply's report did not show, a line each."""
+    return [f"{each['title']}: {each['message']}" for each in applied["proof"] if each["verdict"] != "PASS"]
 
 
 @contextmanager

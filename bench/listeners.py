@@ -57,7 +57,7 @@ def listening(lab: Lab, host: str, service: str) -> "subprocess.Popen[str]":
         f"for i in $(seq {LIMIT * 5}); do nft list table ip kube-proxy 2>/dev/null | grep -q 'kube-system/{service}/' "
         "&& { date +%s.%N; exit 0; }; sleep 0.2; done; exit 1"
     )
-    return subprocess.Popen([*lab.base, "ssh", host, "--", script], stdout=subprocess.PIPE, text=True)
+    return lab.started(host, script)
 
 
 def measured(lab: Lab, hosts: list[str], service: str) -> list[float]:

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lab import Lab, opened
+from lab import Lab, opened, unproven
 
 BALANCERS = ("a-lb1", "b-lb1")
 CONTROL_PLANE = ("a-cp1", "b-cp1", "c-cp1")
@@ -79,12 +79,11 @@ def measured(changes: Changes, change: str) -> dict[str, Any]:
     # A proof that failed is told and counts; what clients noticed was measured all the same.
     report = json.loads(changes.lab.run("apply", "--yes", "-o", "json", codes=(0, 1)))
     seconds = next(phase["seconds"] for phase in report["phases"] if phase["title"] == "Machines")
-    unproven = [f"{each['title']}: {each['message']}" for each in report["proof"] if each["verdict"] != "PASS"]
     return {
         "change": change,
         "changes": report["changes"],
         "machines": seconds,
-        "unproven": unproven,
+        "unproven": unproven(report),
         **report["probe"],
     }
 

@@ -171,7 +171,7 @@ def file_difference(wanted: FileSpec, found: FileState | None, resolve: Resolve)
     if found is None:
         return "does not exist"
     if found.kind != "file":
-        return f"is a {_KINDS.get(found.kind, found.kind)}, not a file"
+        return f"is a {_kind(found)}, not a file"
     digest = wanted.digest(resolve)
     if digest is None:
         return "its certificate or key is about to be issued"
@@ -191,11 +191,15 @@ def _ownership(found: FileState, owner: str, group: str, mode: int) -> list[str]
     return reasons
 
 
+def _kind(found: FileState) -> str:
+    return _KINDS.get(found.kind, found.kind)
+
+
 def _dir_difference(wanted: DirSpec, found: FileState | None) -> str:
     if found is None:
         return "does not exist"
     if found.kind != "directory":
-        return f"is a {_KINDS.get(found.kind, found.kind)}, not a folder"
+        return f"is a {_kind(found)}, not a folder"
     return "; ".join(_ownership(found, wanted.owner, wanted.group, wanted.mode))
 
 
@@ -203,7 +207,7 @@ def _link_difference(target: str, found: FileState | None) -> str:
     if found is None:
         return "does not exist"
     if found.kind != "link":
-        return f"is a {_KINDS.get(found.kind, found.kind)}, not a link"
+        return f"is a {_kind(found)}, not a link"
     return "" if found.target == target else f"points at {found.target}, wanted {target}"
 
 
