@@ -1,5 +1,5 @@
-"""Seakeep's part of the comparison: thirty files and their modes, read from each machine and compared with what is
-wanted, by the code that every plan uses.
+"""The process of Seakeep's part of the comparison. As in the command line, what it needs is imported after the
+collector of cycles has been told to wait.
 
     python -m bench.fleet.keep FOLDER COUNT
 
@@ -10,49 +10,16 @@ import asyncio
 import sys
 from pathlib import Path
 
-from seakeep.artifacts.base import FileSpec
-from seakeep.core.secret import Secret, SecretRef
 from seakeep.core.shortlived import short_lived
-from seakeep.facts import files
-from seakeep.facts.base import Ask
-from seakeep.facts.read import read
-from seakeep.phases.compare import file_difference
-from seakeep.transport.ssh import SshHost, SshTarget
-
-from .design import FIRST, PORT
-
-PARALLEL = 64
-"""As in `seakeep plan`."""
 
 
-def no_secret(reference: SecretRef) -> Secret | None:
-    """None of the files holds one."""
-    raise KeyError(reference.name)
-
-
-async def main(folder: Path, count: int) -> int:
+def main(folder: Path, count: int) -> int:
     """The number of differences on all machines."""
-    wanted = tuple(
-        FileSpec(path=str(folder / "kept" / each.name), parts=(each.read_text(),), mode=0o640)
-        for each in sorted((folder / "source").iterdir())
-    )
-    ask = Ask(paths=tuple(each.path for each in wanted))
-    room = asyncio.Semaphore(PARALLEL)
+    from .kept import differences  # noqa: PLC0415 - see above
 
-    async def differences(number: int) -> int:
-        target = SshTarget(
-            name=f"m{number}", address=str(FIRST + number), port=PORT, key=folder / "key",
-            known_hosts=folder / "known_hosts",
-        )  # fmt: skip
-        host = SshHost(target)
-        async with room:
-            found = (await read(host, (files.FACT,), ask)).get(files.FACT)
-            await host.close()
-        return sum(bool(file_difference(each, found.get(each.path), no_secret)) for each in wanted)
-
-    return sum(await asyncio.gather(*(differences(number) for number in range(count))))
+    return asyncio.run(differences(folder, count))
 
 
 if __name__ == "__main__":
     with short_lived():
-        print(asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]))))
+        print(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import asyncssh
-
 from seakeep.core.errors import RefusedError
 from seakeep.lab.model import LabMachine, LabPlan, decode, encode
+from seakeep.transport.sshlib import asyncssh
 
 
 def default_root() -> Path:

@@ -5,9 +5,8 @@ import contextlib
 import signal
 from collections.abc import Callable
 
-import asyncssh
-
 from seakeep.transport.base import Result, Stream
+from seakeep.transport.sshlib import asyncssh
 
 STDERR_KEPT = 64 * 1024
 _HIGH_WATER = 4 * 1024 * 1024

@@ -8,9 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-import asyncssh
-
 from seakeep.core.errors import SeakeepError
+from seakeep.transport.sshlib import asyncssh
 
 _PIECE = 64 * 1024
 _BACKLOG = 1024

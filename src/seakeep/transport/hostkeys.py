@@ -3,9 +3,8 @@
 from functools import lru_cache
 from pathlib import Path
 
-import asyncssh
-
 from seakeep.core.errors import MachineError
+from seakeep.transport.sshlib import asyncssh
 
 
 @lru_cache(maxsize=4)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncssh
-
 from seakeep.core.clock import Clock, SystemClock
 from seakeep.core.errors import MachineError
 from seakeep.transport import forward, hostkeys
@@ -15,6 +13,7 @@ from seakeep.transport.base import Result, Stream
 from seakeep.transport.channel import Collector, once
 from seakeep.transport.dial import Dialer, DirectDialer
 from seakeep.transport.loader import fed_command, payload_of, script_command
+from seakeep.transport.sshlib import asyncssh
 
 _CIPHERS = [
     "aes128-gcm@openssh.com",  # fastest by far: hardware AES and no separate MAC
