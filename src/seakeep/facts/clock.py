@@ -8,10 +8,10 @@ from seakeep.facts.base import Ask, Fact
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """Seconds since the epoch, at the moment of reading."""
+    """Seconds since the epoch, at the moment of reading. `synchronised` is None where the machine does not say."""
 
     now: float
-    synchronised: bool
+    synchronised: bool | None
 
 
 def script(ask: Ask) -> str:
@@ -27,7 +27,8 @@ def parse(output: bytes) -> ClockState:
     now = float(lines[0])
     if not isfinite(now):
         raise ValueError(f"{lines[0]} is no time")
-    return ClockState(now=now, synchronised="yes" in lines[1:])
+    kept = {"yes": True, "no": False}.get(lines[1]) if len(lines) > 1 else None
+    return ClockState(now=now, synchronised=kept)
 
 
 FACT: Fact[ClockState] = Fact(id="clock", script=script, parse=parse, volatile=True)

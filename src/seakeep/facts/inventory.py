@@ -24,8 +24,12 @@ class Entry:
     path: str
 
 
-LISTED_PATHS = f"""awk '$1!="unit" && $1!="component" && $3 ~ /^\\/[A-Za-z0-9\\/._@:+-]+$/ {{print $3}}' {PATH}"""
-LISTED_UNITS = f"""awk '$1=="unit" && $3 ~ /^[A-Za-z0-9:_.@-]+$/ {{print $3}}' {PATH}"""
+def _listed(program: str) -> str:
+    return f"[ ! -f {PATH} ] || awk '{program}' {PATH}"
+
+
+LISTED_PATHS = _listed(r'$1!="unit" && $1!="component" && $3 ~ /^\/[A-Za-z0-9\/._@:+-]+$/ {print $3}')
+LISTED_UNITS = _listed('$1=="unit" && $3 ~ /^[A-Za-z0-9:_.@-]+$/ {print $3}')
 """Commands that print what of it another fact has to look at: names that need no quoting only."""
 
 

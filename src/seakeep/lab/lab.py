@@ -22,7 +22,7 @@ from seakeep.lab.model import (
     check_plan,
     machine_digest,
 )
-from seakeep.lab.network import Network, labs_with_network
+from seakeep.lab.network import Network
 from seakeep.transport.dial import Dialer, NetnsDialer
 
 _AT_ONCE = 4
@@ -352,20 +352,6 @@ class Lab:
         rows = [MachineState(m.name, str(m.address), m.site, states.pop(m.name, "missing")) for m in planned]
         rows += [MachineState(name, "", "", state) for name, state in states.items()]
         return LabState(self.name, self._folder.ready and self._network.exists(), tuple(rows))
-
-
-async def labs(root: Path | None = None) -> tuple[LabState, ...]:
-    """Every lab of this computer of which there is anything: a folder, a network or a container."""
-    engine = await preflight.engine()
-    base = root or default_root()
-    containers = await engine.containers()
-    names = {container.lab for container in containers} | labs_with_network()
-    if base.is_dir():
-        names |= {path.name for path in base.iterdir() if path.is_dir()}
-    return tuple(
-        Lab(name, root=base)._state_of([c for c in containers if c.lab == name])  # noqa: SLF001
-        for name in sorted(names)
-    )
 
 
 async def _has_banner(dialer: Dialer, address: str) -> bool:

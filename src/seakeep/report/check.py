@@ -8,7 +8,6 @@ from seakeep.core.errors import Exit
 from seakeep.core.finding import REVIEW, Finding, Severity
 from seakeep.core.verdict import Verdict
 from seakeep.report.document import Document
-from seakeep.report.findings import verdict_of
 from seakeep.report.model import Part, Report, exit_of
 
 
@@ -191,21 +190,4 @@ def counted(findings: tuple[Finding, ...]) -> Summary:
         errors=failed.count(Severity.ERROR),
         warnings=failed.count(Severity.WARNING),
         infos=failed.count(Severity.INFO),
-    )
-
-
-def check_report(
-    *, cluster_name: str, file: str, findings: tuple[Finding, ...], survival: tuple[SurvivalRow, ...]
-) -> CheckReport:
-    """The report about a cluster's file alone, passes included. Warnings do not fail it."""
-    summary = counted(findings)
-    return CheckReport(
-        verdict=verdict_of(findings),
-        readiness=readiness(summary),
-        coverage=coverage(summary),
-        summary=summary,
-        cluster_name=cluster_name,
-        file=file,
-        findings=tuple(of_design(each, cluster_name=cluster_name, file=file) for each in findings),
-        survival=survival,
     )

@@ -24,11 +24,6 @@ def base_folder(environ: Mapping[str, str]) -> Path:
     return state / "seakeep"
 
 
-def cluster_folder(cluster: str, environ: Mapping[str, str]) -> Path:
-    """The state folder of one cluster."""
-    return base_folder(environ) / cluster
-
-
 class State:
     """Reads and writes values by name; a name is a path relative to the folder, such as `pki/etcd/ca.key`."""
 

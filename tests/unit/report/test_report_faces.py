@@ -33,6 +33,7 @@ from seakeep.report import (
     status,
 )
 from seakeep.report.faces import Color, Output, draw, encode, encode_values, inert, render
+from seakeep.report.findings import verdict_of
 from seakeep.report.model import Report, Unanswered, builtins
 from seakeep.report.runlog import RunLog, Tee
 
@@ -47,6 +48,22 @@ def finding(verdict: Verdict = Verdict.FAIL, severity: Severity = Severity.ERROR
         remediation="add or remove one",
         where=str(more.get("where", "machines")),
         line=int(more["line"]) if "line" in more else None,
+    )
+
+
+def check_report(
+    *, cluster_name: str, file: str, findings: tuple[Finding, ...], survival: tuple[check.SurvivalRow, ...]
+) -> check.CheckReport:
+    summary = check.counted(findings)
+    return check.CheckReport(
+        verdict=verdict_of(findings),
+        readiness=check.readiness(summary),
+        coverage=check.coverage(summary),
+        summary=summary,
+        cluster_name=cluster_name,
+        file=file,
+        findings=tuple(check.of_design(each, cluster_name=cluster_name, file=file) for each in findings),
+        survival=survival,
     )
 
 
@@ -86,7 +103,7 @@ APPLIED = apply.ApplyReport(cluster_name="x", changes=1, phases=(), run_dir="/st
 
 REPORTS: tuple[Report, ...] = (
     a_status(),
-    check.check_report(
+    check_report(
         cluster_name="x",
         file="cluster.yaml",
         findings=(finding(line=4),),
@@ -385,7 +402,7 @@ def test_harmless_losses_are_counted_and_the_others_named() -> None:
         check.SurvivalRow(loss="machine pair", lost=(f"m{number}", "x"), etcd=number > 0, api=True, workers=True)
         for number in range(9)
     ]
-    text = drawn(check.check_report(cluster_name="x", file="f", findings=(), survival=tuple(pairs)))
+    text = drawn(check_report(cluster_name="x", file="f", findings=(), survival=tuple(pairs)))
 
     assert "8 of 9: all but those named" in text
     assert "m0 + x" in text
@@ -393,7 +410,7 @@ def test_harmless_losses_are_counted_and_the_others_named() -> None:
 
 
 def test_a_warning_does_not_fail_a_check() -> None:
-    report = check.check_report(
+    report = check_report(
         cluster_name="x",
         file="f",
         findings=(finding(severity=Severity.WARNING), finding(Verdict.PASS)),

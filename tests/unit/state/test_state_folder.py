@@ -6,7 +6,7 @@ import pytest
 from seakeep.core.errors import RefusedError, UsageError
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.state import folder
-from seakeep.state.folder import State, base_folder, cluster_folder
+from seakeep.state.folder import State, base_folder
 
 
 def mode(path: Path) -> int:
@@ -24,7 +24,6 @@ def mode(path: Path) -> int:
 )
 def test_where_states_lie(environ: dict[str, str], wanted: str) -> None:
     assert base_folder(environ) == Path(wanted)
-    assert cluster_folder("c", environ) == Path(wanted) / "c"
 
 
 def test_everything_is_for_the_owner_only_whatever_the_umask(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The hosts without SSH, the fleet, and how scripts travel."""
 
-import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator
@@ -12,7 +11,6 @@ from seakeep.core.errors import MachineError
 from seakeep.transport.base import Host, Result
 from seakeep.transport.dial import NetnsDialer
 from seakeep.transport.fake import Call, Die, Drop, Fail, FakeHost, Hang, OperatorKilled
-from seakeep.transport.fleet import Fleet, FleetError
 from seakeep.transport.loader import payload_of, script_command
 from seakeep.transport.local import LocalHost
 
@@ -92,41 +90,6 @@ async def test_fake_hangs_on_its_clock() -> None:
     with pytest.raises(MachineError, match="no answer within 60 s"):
         await host.run("x", what="w", timeout=60)
     assert clock.slept == 60
-
-
-async def test_fleet_bounds_its_work_and_keeps_every_error() -> None:
-    busy = most = 0
-
-    async def work(host: Host) -> str:
-        nonlocal busy, most
-        busy += 1
-        most = max(most, busy)
-        await asyncio.sleep(0)
-        busy -= 1
-        if host.name in {"m3", "m5"}:
-            raise MachineError("no", host=host.name)
-        return host.name.upper()
-
-    hosts = [FakeHost(f"m{n}") for n in range(8)]
-    async with Fleet(hosts) as fleet:
-        got = await fleet.gather(work, limit=3)
-        assert most == 3
-        assert list(got.values.values()) == ["M0", "M1", "M2", "M4", "M6", "M7"]
-        with pytest.raises(FleetError) as caught:
-            got.all()
-        assert [name for name, _ in caught.value.context()] == ["m3", "m5"]
-        with pytest.raises(MachineError):
-            (await fleet.gather(work, ["m2", "m3"])).all()
-        assert (await fleet.gather(work, ["m2"])).all() == {"m2": "M2"}
-    assert [host.closed for host in hosts] == [1] * 8
-
-
-async def test_fleet_does_not_hide_a_bug() -> None:
-    async def work(host: Host) -> None:
-        raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        await Fleet([FakeHost("m1")]).gather(work)
 
 
 async def test_a_namespace_that_is_not_there_cannot_be_dialled() -> None:

@@ -145,6 +145,11 @@ def wrong(subject: str, message: str, **evidence: str | float | list[str]) -> No
     return Note(message=message, subject=subject, evidence=evidence or None)
 
 
+def moot(subject: str, message: str) -> Note:
+    """The question does not arise."""
+    return Note(message=message, verdict=Verdict.NOT_APPLICABLE, subject=subject)
+
+
 def unknown(subject: str, message: str) -> Note:
     """It could not be told."""
     return Note(message=message, verdict=Verdict.UNKNOWN, subject=subject)

@@ -1,6 +1,6 @@
 """All machines agree on what time it is.
 
-What: each clock within a second and a half of the median of the fleet. Why: certificates that are not valid yet, leases
+What: each clock within five seconds of the median of the fleet. Why: certificates that are not valid yet, leases
 that end early, logs that cannot be put in order. Evidence: `date` on each machine against the operator's clock at that
 moment. Fix: keep chrony running.
 """

@@ -26,21 +26,21 @@ CHECK = Check(
 )
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.")
-MOST = 3
 
 
 def judge(live: Live) -> Iterable[Note]:
     """Node by node."""
-    server = _minor(live.design.release.kubernetes)
+    release = live.design.release
+    server = release.minor.minor[1]
     for node in live.index.of("Node"):
         said = text(node.body, "status", "nodeInfo", "kubeletVersion")
         minor = _minor(said)
-        if minor is None or server is None:
+        if minor is None:
             yield unknown(node.name, f"its version is {said or 'not told'}")
-        elif 0 <= server - minor <= MOST:
+        elif 0 <= server - minor <= release.minor.skew_kubelet:
             yield good(node.name, said)
         else:
-            yield wrong(node.name, f"kubelet {said} beside API servers of v{live.design.release.kubernetes}")
+            yield wrong(node.name, f"kubelet {said} beside API servers of v{release.kubernetes}")
 
 
 def _minor(version: str) -> int | None:

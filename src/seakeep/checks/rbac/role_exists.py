@@ -24,8 +24,6 @@ CHECK = Check(
     equivalents=("popeye:POP-1300",),
 )
 
-KNOWN = frozenset({"cluster-admin", "admin", "edit", "view"})
-
 
 def judge(manifest: Manifest, index: Index) -> Answer:
     """`system:` roles are Kubernetes' own."""

@@ -237,6 +237,7 @@ WRONG: dict[str, tuple[Live, str]] = {
         well(index=Index([node("a-cp1", status={"nodeInfo": {"kubeletVersion": "v1.99.0"}})])),
         "a-cp1",
     ),
+    "CPL005": (well(now=datetime(2027, 10, 1, tzinfo=UTC)), DESIGN.release.minor.name),
     "CPL101": (well(mode("/etc/systemd/system/kube-apiserver.service", state(0o644))), "a-cp1"),
     "CPL102": (well(mode("/etc/kubernetes/kube-scheduler.conf", state(0o600, owner="ops"))), "a-cp1"),
     "CPL103": (well(mode("/etc/kubernetes/pki/ca.crt", state(0o666))), "a-cp1"),
@@ -265,6 +266,7 @@ WRONG: dict[str, tuple[Live, str]] = {
     "NOD002": (well(put("a-cp1", network_configs.FACT.id, ("a.conf", "b.conf"))), "a-cp1"),
     "NOD003": (well(put("a-cp1", clock.FACT.id, ClockState(now=1060.0, synchronised=True))), "a-cp1"),
     "NOD004": (well(index=objects(budget(0))), "a-cp1"),
+    "NOD005": (well(put("a-cp1", clock.FACT.id, ClockState(now=1000.0, synchronised=False)), lab=False), "a-cp1"),
     "NOD101": (well(mode("/etc/cni/net.d/10-seakeep.conflist", state(0o644))), "a-cp1"),
     "NOD102": (well(mode("/etc/systemd/system/kubelet.service", state(0o644))), "a-cp1"),
     "NOD103": (well(mode("/etc/kubernetes/kubelet.conf", state(0o644))), "a-cp1"),
@@ -301,8 +303,9 @@ def test_every_check_is_tried() -> None:
 
 @pytest.mark.parametrize("id_", sorted(WRONG))
 def test_a_cluster_that_is_well_passes(id_: str) -> None:
-    # The network plugin of the example does not enforce policies, and that is said.
-    found = {verdict for verdict, _ in verdicts(id_, well(design=calico()) if id_ == "LIV020" else well())}
+    # The network plugin of the example does not enforce policies, and that is said; nor has a lab clocks of its own.
+    live = {"LIV020": well(design=calico()), "NOD005": well(lab=False)}.get(id_, well())
+    found = {verdict for verdict, _ in verdicts(id_, live)}
     assert found == ({Verdict.NOT_APPLICABLE} if id_ == "LIV002" else {Verdict.PASS})
 
 
@@ -314,9 +317,22 @@ def test_what_is_wrong_is_found_where_it_is_and_by_no_pass(id_: str) -> None:
     assert Verdict.UNKNOWN not in {verdict for verdict, _ in found}
 
 
-@pytest.mark.parametrize("id_", sorted(set(WRONG) - {"LIV004", "LIV020"}))
+@pytest.mark.parametrize("id_", sorted(set(WRONG) - {"CPL005", "LIV004", "LIV020"}))
 def test_what_could_not_be_read_is_unknown(id_: str) -> None:
     assert {verdict for verdict, _ in verdicts(id_, BLIND)} == {Verdict.UNKNOWN}
+
+
+def test_the_end_of_a_release_is_told_two_months_ahead_and_after_it() -> None:
+    end = datetime.fromisoformat(DESIGN.release.minor.end_of_life).replace(tzinfo=UTC)
+    for days, verdict, text in ((-61, "PASS", "until"), (-59, "FAIL", "no fixes after"), (1, "FAIL", "no fixes since")):
+        (said,) = run([BY_ID["CPL005"]], well(now=end + timedelta(days=days)), passes=True).said
+        assert (said.note.verdict.name, text in said.note.message) == (verdict, True)
+
+
+def test_a_clock_that_nobody_keeps_is_told_apart_from_one_that_says_nothing_and_from_a_lab() -> None:
+    silent = put("a-cp1", clock.FACT.id, ClockState(now=1000.0, synchronised=None))
+    assert (Verdict.UNKNOWN, "a-cp1") in verdicts("NOD005", well(silent, lab=False))
+    assert {verdict for verdict, _ in verdicts("NOD005", well(silent))} == {Verdict.NOT_APPLICABLE}
 
 
 @pytest.mark.parametrize("id_", sorted(PERSONS))
