@@ -94,6 +94,16 @@ def test_files_tells_kind_mode_owner_digest_and_target(tmp_path: Path) -> None:
     }
 
 
+def test_many_files_are_told_without_one_line_in_another(tmp_path: Path) -> None:
+    """More than any buffer on the way holds, and more names than one sha256sum gets."""
+    paths = [tmp_path / f"{number:0200}" for number in range(1500)]
+    for path in paths:
+        path.write_bytes(b"text\n")
+    found = files.parse(sh(files.script(Ask(paths=tuple(map(str, paths))))))
+    assert {state.sha256 for state in found.values()} == {hashlib.sha256(b"text\n").hexdigest()}
+    assert set(found) == set(map(str, paths))
+
+
 LISTED = """\
 dir - {folder}
 file - {folder}/plain

@@ -50,7 +50,7 @@ def hosts(context: PlanContext) -> list[str]:
 
 def test_a_cluster_as_it_was_costs_nothing_and_a_copy_that_is_gone_or_edited_is_put_back() -> None:
     assert hosts(living()) == []
-    for path in ({}, {roster.PATH: b"S|regular file|600|root|root|'" + roster.PATH.encode() + b"'\n"}):
+    for path in ({}, {roster.PATH: b"S|f|600|root|root|" + roster.PATH.encode() + b"\0\n"}):
         context = living()
         facts = context.facts["b-cp1"]
         lines = facts.raw["files"].splitlines(keepends=True)

@@ -45,7 +45,7 @@ from seakeep.state import roster
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 IMAGES = (("registry.k8s.io/pause:3.10.1", "sha256:" + "1" * 64), ("x/probe:1", "sha256:" + "2" * 64))
-_KINDS = {"file": "regular file", "directory": "directory", "link": "symbolic link", "other": "fifo"}
+_KINDS = {"file": "f", "directory": "d", "link": "l", "other": "p"}
 
 READ_AT = 1795478670.0
 """When the operator read the machines, half a second before what their clocks say."""
@@ -121,8 +121,7 @@ class Box:
 
 def _file_lines(files: Mapping[str, FileState]) -> Iterable[str]:
     for path, state in files.items():
-        arrow = f" -> '{state.target}'" if state.kind == "link" else ""
-        yield f"S|{_KINDS[state.kind]}|{state.mode:o}|{state.owner}|{state.group}|'{path}'{arrow}\n"
+        yield f"S|{_KINDS[state.kind]}|{state.mode:o}|{state.owner}|{state.group}|{path}\0{state.target}\n"
     yield from (f"{state.sha256}  {path}\n" for path, state in files.items() if state.sha256)
 
 
