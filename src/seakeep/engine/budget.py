@@ -34,7 +34,8 @@ def may_stop(members: Collection[str], healthy: Collection[str], host: str, *, n
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds. `admit` is how long a group may take to recover before the next host is refused."""
+    """Seconds. `admit` is how long a group may take to recover before the next host is refused, and how long the first
+    host waits for all the others."""
 
     admit: float = 60.0
     settle: float = 180.0
@@ -47,7 +48,8 @@ did not answer. A SeakeepError means that nobody answered."""
 
 
 class QuorumGate:
-    """A Gate for groups whose members vouch for each other: etcd, API servers, load balancers."""
+    """A Gate for groups whose members vouch for each other: etcd, API servers, load balancers. `absent` are those that
+    the user goes on without."""
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class QuorumGate:
         clock: Clock,
         progress: Progress,
         needed: int | None = None,
+        absent: Collection[str] = (),
         limits: Limits | None = None,
     ) -> None:
         self._group = group
@@ -66,14 +69,17 @@ class QuorumGate:
         self._clock = clock
         self._progress = progress
         self._needed = needed
+        self._absent = frozenset(absent)
         self._limits = limits or Limits()
+        self._gathered = False
 
     async def admit(self, host: str) -> None:
         """Return when the host may go down; RefusedError when the group does not get there in time."""
         if self._members <= {host}:
             return
+        left = self._limits.admit if await self._gathers(host) else 0.0
         try:
-            await self._wait(host, f"{self._group} to bear {host} being down", self._bears, self._limits.admit)
+            await self._wait(host, f"{self._group} to bear {host} being down", self._bears, left)
         except MachineError as error:
             raise RefusedError(
                 f"{self._group} would not survive {host} being taken down: {error.message}",
@@ -86,6 +92,23 @@ class QuorumGate:
         if host not in self._members:
             return
         await self._wait(host, f"{self._group} on {host} to be healthy", self._is_back, self._limits.settle)
+
+    async def _gathers(self, host: str) -> bool:
+        """Before the first: those whom a run that was killed took down may still be on their way back, and with one
+        more two would be down at once. False when the time for it has passed in vain: who is not back then is not
+        waited for again."""
+        if self._gathered:
+            return True
+        self._gathered = True
+        try:
+            await self._wait(host, f"the others of {self._group} to be healthy", self._all_back, self._limits.admit)
+        except MachineError:
+            return False
+        return True
+
+    def _all_back(self, host: str, health: Mapping[str, str]) -> str | None:
+        wrong = {name: health.get(name, "no answer") for name in sorted(self._members - self._absent - {host})}
+        return "; ".join(f"{name}: {reason}" for name, reason in wrong.items() if reason) or None
 
     async def _wait(
         self, host: str, what: str, judge: Callable[[str, Mapping[str, str]], str | None], timeout: float

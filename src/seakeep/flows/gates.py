@@ -124,6 +124,7 @@ def gates(session: Session) -> dict[str, Gate]:
             clock=session.clock,
             progress=session.progress,
             needed=needed,
+            absent=session.without,
         )
         for group, role, _, _, needed in GROUPS
     }

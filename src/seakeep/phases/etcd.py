@@ -8,16 +8,17 @@ from seakeep.artifacts import etcd as etcd_artifact
 from seakeep.core.change import Change, Risk
 from seakeep.design.model import Machine, Role
 from seakeep.engine.model import PutFile, Script, Step, UnitDo, UnitVerb
-from seakeep.facts import etcd_data, files
+from seakeep.facts import etcd_data, files, units
 from seakeep.facts.etcd import Membership
 from seakeep.facts.members import peer_url, stale_data
 from seakeep.phases.base import Phase, PlanContext
-from seakeep.phases.compare import file_difference
+from seakeep.phases.compare import file_difference, service
 from seakeep.phases.machine_files import steps
 
 PHASE = Phase("etcd", "etcd members", "machine")
 ARTIFACTS = (etcd_artifact,)
 SERIAL = "etcd"
+_UNIT = service(etcd_artifact.NAME)
 
 
 def plan(context: PlanContext) -> Iterator[Step]:
@@ -59,7 +60,8 @@ def _newcomer(context: PlanContext, machine: Machine, drift: Iterable[Step]) -> 
     before it is a member."""
     assert context.membership is not None
     given_up = context.replacing is not None and context.replacing.name == machine.name
-    if given_up and _worthless(context, machine, context.membership):
+    wiped = given_up and _worthless(context, machine, context.membership)
+    if wiped:
         data = shlex.quote(context.design.etcd.data_dir)
         yield _step(
             machine,
@@ -70,12 +72,24 @@ def _newcomer(context: PlanContext, machine: Machine, drift: Iterable[Step]) -> 
             risk=Risk.QUORUM,
             reversible=False,
         )
+    starts = False
     for step in drift:
         action = step.action
         if isinstance(action, UnitDo) and action.verb is not UnitVerb.STOP:
+            starts = True
             yield replace(step, action=replace(action, verb=UnitVerb.START), serial=None)
         else:
             yield step
+    if wiped and not starts:
+        # It ran as it should: its stamp is right.
+        stamp = context.facts[machine.name].get(units.FACT)[_UNIT].stamp
+        yield _step(
+            machine,
+            f"unit:{etcd_artifact.NAME}",
+            UnitDo(_UNIT, UnitVerb.START, stamp),
+            f"{UnitVerb.START} {etcd_artifact.NAME}",
+            "was stopped to remove the old member's data",
+        )
 
 
 def _worthless(context: PlanContext, machine: Machine, membership: Membership) -> bool:
@@ -89,7 +103,7 @@ def _worthless(context: PlanContext, machine: Machine, membership: Membership) -
 def _step(
     machine: Machine,
     subject: str,
-    action: PutFile | Script,
+    action: PutFile | Script | UnitDo,
     what: str,
     why: str,
     *,

@@ -16,14 +16,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from tests.unit.checks.test_preflight import world as bare_world
 from tests.unit.engine.sim import FakeClock
 from tests.unit.flows.world import FakeStore
-from tests.unit.phases.world import EXAMPLES, as_served
+from tests.unit.phases.world import EXAMPLES
 
-from seakeep.artifacts.base import KubeObject
 from seakeep.core.errors import MachineError, RefusedError, UndecidedError
 from seakeep.core.progress import Silent
 from seakeep.core.secret import Secret, SecretRef
@@ -33,32 +30,40 @@ from seakeep.design.model import Machine as Planned
 from seakeep.engine.journal import History, Journal
 from seakeep.engine.lock import Owner
 from seakeep.facts.base import Fact, FactSet
-from seakeep.facts.registry import STATE
 from seakeep.flows.apply import apply
 from seakeep.flows.resume import resume
 from seakeep.flows.session import Session, SessionOptions
-from seakeep.flows.view import View
+from seakeep.flows.view import observe
 from seakeep.spec.load import LoadedSpec, parse
-from seakeep.state import certificates, pki
+from seakeep.state import roster
 from seakeep.state.folder import State
-from seakeep.transport.api import FIELD_MANAGER, PLURALS, ApiClient, ApiError
+from seakeep.transport.api import ApiClient
+from seakeep.transport.base import Result
 
-from .machine import Machine, SimHost, nothing
+from . import members
+from .api import SimApi
+from .host import SimHost, nothing
+from .machine import Machine
 
 _PIDS = itertools.count(1 << 23)
 """Above what the kernel hands out: every process here is dead as soon as it is looked up."""
 
 
 @cache
-def loaded(change: tuple[tuple[str, str], ...]) -> tuple[LoadedSpec, Design]:
+def loaded(change: tuple[tuple[str, str], ...]) -> LoadedSpec:
     """The three-site example, with texts in it replaced."""
     path = EXAMPLES / "three-sites.yaml"
     text = path.read_text()
     for old, new in change:
         assert old in text
         text = text.replace(old, new, 1)
-    made = parse(text.encode(), path)
-    return made, complete(made)
+    return parse(text.encode(), path)
+
+
+@cache
+def designed(change: tuple[tuple[str, str], ...], kept: bytes | None) -> Design:
+    """Its design for a cluster of which this is known."""
+    return complete(loaded(change), None if kept is None else roster.decode(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,89 +114,6 @@ class MemoryState(State):
         cluster.look()
 
 
-class SimApi(ApiClient):
-    """The API's store, answered while an API server can."""
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
-
-    async def raw(
-        self,
-        path: str,
-        *,
-        method: str = "GET",
-        body: bytes | None = None,
-        content_type: str = "application/json",
-        accept: str = "",
-        group: str = "",
-    ) -> tuple[int, bytes]:
-        if not self.cluster.endpoint():
-            raise ApiError("the API did not answer: connection refused", status=0)
-        status, found = self._answer(method, path.partition("?")[0], body)
-        return status, msgspec.json.encode(found)
-
-    def _answer(self, method: str, path: str, body: bytes | None) -> tuple[int, Any]:
-        objects = self.cluster.objects
-        match method:
-            case "GET" if path == "/readyz":
-                return 200, "ok"
-            case "GET" if path == "/api/v1/nodes":
-                return 200, {"items": [self._node(k, v) for k, v in objects.items() if k.startswith(path + "/")]}
-            case "GET" if path.rpartition("/")[2] in PLURALS.values():
-                root, _, plural = path.rpartition("/")
-                kept = [each for key, each in objects.items() if key.startswith(root) and key.split("/")[-2] == plural]
-                return 200, {"items": kept}
-            case "GET":
-                return (200, self._living(objects[path])) if path in objects else (404, {})
-            case "PATCH" if path.startswith("/api/v1/nodes/") and b"unschedulable" in (body or b""):
-                return (200, self._store(path, _cordoned(objects[path]))) if path in objects else (404, {})
-            case "PATCH":
-                asked = msgspec.json.decode(body or b"")
-                kept = as_served(KubeObject(api_version="", kind="", name="", namespace=None, body=asked))
-                record = {"manager": FIELD_MANAGER, "operation": "Apply", "fieldsV1": {}}
-                metadata: Any = kept["metadata"]
-                return 200, self._store(path, {**kept, "metadata": {**metadata, "managedFields": [record]}})
-            case "DELETE" if path in objects:
-                self.cluster.objects = {key: each for key, each in objects.items() if key != path}
-                self.cluster.look()
-                return 200, {}
-            case "DELETE":
-                return 404, {}
-            case "POST":
-                made = msgspec.json.decode(body or b"")
-                path = f"{path}/{made['metadata']['name']}"
-                return (409, {}) if path in objects else (201, self._store(path, made))
-            case "PUT":
-                return 200, self._store(path, msgspec.json.decode(body or b""))
-        raise AssertionError((method, path))
-
-    def _store(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        self.cluster.objects = {**self.cluster.objects, path: body}
-        self.cluster.look()
-        return body
-
-    def _node(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        name = path.rpartition("/")[2]
-        up = self.cluster.hosts[name].machine.runs("kubelet")
-        return {
-            **body,
-            "status": {
-                "conditions": [{"type": "Ready", "status": "True" if up else "False"}],
-                "nodeInfo": {"kubeletVersion": f"v{self.cluster.design.release.kubernetes}"},
-            },
-        }
-
-    def _living(self, body: dict[str, Any]) -> dict[str, Any]:
-        if body.get("kind") not in {"DaemonSet", "Deployment"}:
-            return body
-        nodes = sum(1 for key in self.cluster.objects if key.startswith("/api/v1/nodes/"))
-        return {**body, "status": {"availableReplicas": nodes, "numberAvailable": nodes}}
-
-
-def _cordoned(node: dict[str, Any]) -> dict[str, Any]:
-    return {**node, "spec": {**node["spec"], "unschedulable": True}}
-
-
 class _Store(FakeStore):
     def inventory(self, component: str, version: str, arch: str) -> tuple[Any, ...]:
         return _inventory(component, version, arch)
@@ -211,23 +133,29 @@ def _inventory(component: str, version: str, arch: str) -> tuple[Any, ...]:
 class _Clock(FakeClock):
     """Nothing here takes as long as the locks' signs of life are apart."""
 
+    def __init__(self, tick: Callable[[], None]) -> None:
+        super().__init__()
+        self._tick = tick
+
     async def sleep(self, seconds: float) -> None:
         if seconds >= 10:
             await asyncio.Event().wait()
         await super().sleep(seconds)
+        self._tick()
 
 
 class SimSession(Session):
     """One process of the operator."""
 
-    def __init__(self, cluster: "Cluster", root: Path) -> None:
+    def __init__(self, cluster: "Cluster", root: Path, *, replace: str = "") -> None:
         super().__init__(
-            *loaded(cluster.change),
+            loaded(cluster.change),
+            cluster.design,
             MemoryState(root, cluster),
             cast("Any", _Store()),
             progress=Silent(),
-            options=SessionOptions(),
-            clock=_Clock(),
+            options=SessionOptions(replace=replace),
+            clock=_Clock(cluster.tick),
         )
         self.cluster = cluster
 
@@ -241,7 +169,9 @@ class SimSession(Session):
         self, facts: Iterable[Fact[Any]], machines: Iterable[Planned], *, timeout: float = 60
     ) -> tuple[dict[str, FactSet], dict[str, MachineError]]:
         ids = tuple(fact.id for fact in facts)
-        return {machine.name: self.cluster.facts(machine.name, ids) for machine in machines}, {}
+        names, lost = [machine.name for machine in machines], self.cluster.lost
+        found = {name: self.cluster.facts(name, ids) for name in names if name not in lost}
+        return found, {name: MachineError("no route", host=name) for name in names if name in lost}
 
     async def entrance(self) -> Any:
         return self.cluster.hosts[self.entrances()[0].name]
@@ -257,30 +187,39 @@ class SimSession(Session):
         yield dict.fromkeys(identities, SimApi(self.cluster))
 
 
+def nobody() -> None:
+    """Looks on."""
+
+
 @dataclass
 class Cluster:
     """Machines, the API's store and the operator's keys. `look` is called at every boundary; `root` is the state folder
-    of the newest process."""
+    of the newest process. `replace` is the machine that `node replace` names, `lost` are those that do not answer.
+    `watch` makes what looks on while a process goes on."""
 
     folder: Path
     change: tuple[tuple[str, str], ...] = ()
+    replace: str = ""
+    lost: frozenset[str] = frozenset()
     hosts: dict[str, SimHost] = field(default_factory=dict)
     objects: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, bytes] = field(default_factory=dict)
-    look: Callable[[], None] = lambda: None
+    look: Callable[[], None] = nobody
+    watch: Callable[[], Callable[[], None]] | None = None
     processes: int = 0
+    _seen: tuple[dict[str, Machine], tuple[members.Cluster, ...]] | None = None
 
     @classmethod
     def bare(cls, folder: Path) -> "Cluster":
         """Nothing but machines."""
         made = cls(folder)
         boxes = bare_world("three-sites", nested=True).boxes
-        made.hosts = {name: SimHost(name, Machine.of(box), made.endpoint) for name, box in boxes.items()}
+        made.hosts = {name: SimHost(name, Machine.of(box), made) for name, box in boxes.items()}
         return made
 
     @property
     def design(self) -> Design:
-        return loaded(self.change)[1]
+        return designed(self.change, self.values.get(roster.NAME))
 
     @property
     def root(self) -> Path:
@@ -299,7 +238,7 @@ class Cluster:
 
     def apply(self) -> None:
         """A process: `seakeep apply`."""
-        asyncio.run(apply(self.process(), confirm=lambda _: True))
+        asyncio.run(apply(self.process(replace=self.replace), confirm=lambda _: True))
 
     def holders(self) -> list[str | None]:
         """Who holds the API's leases."""
@@ -310,7 +249,10 @@ class Cluster:
         """A process after a kill: `seakeep resume`, and `seakeep apply` where that says that there is nothing to resume
         because the run had not begun, or had just ended. The journal of what was done, None if nothing was."""
         self.at(moment)
-        session = self.process()
+        # What is replaced is said again only where nobody has heard of it.
+        session = self.process(replace=self.replace if moment.journal is None else "")
+        if self.look is nobody and self.watch is not None:
+            self.seen_by(self.watch())
         for name, content in moment.values.items():
             if name.startswith(f"runs/{moment.run}/"):
                 State.write(session.state, name, content)
@@ -322,6 +264,8 @@ class Cluster:
             if "nothing to resume" not in refused.message:
                 raise
             report = asyncio.run(apply(session, confirm=lambda _: True))
+        finally:
+            self.seen_by(nobody)
         return Journal.read(Path(report.run_dir) / "journal.jsonl") if report.run_dir else None
 
     def planned(self) -> set[str]:
@@ -330,52 +274,92 @@ class Cluster:
 
     async def _planned(self) -> set[str]:
         session = SimSession(self, self.root)
-        facts, _ = await session.read(STATE, self.design.machines)
-        view = View(facts=facts, unreachable={}, findings=[], objects=None)
-        if self.endpoint():
-            view = replace(view, objects=await view.read_objects(session, SimApi(self)))
-        return {change.id for change in view.plan(session).changes}
+        return {change.id for change in (await observe(session)).plan(session).changes}
 
-    def process(self) -> SimSession:
+    def process(self, *, replace: str = "") -> SimSession:
         """A new one of the operator's, with a state folder of its own."""
         shutil.rmtree(self.root, ignore_errors=True)
         self.processes += 1
         self.root.mkdir(mode=0o700)
-        return SimSession(self, self.root)
+        return SimSession(self, self.root, replace=replace)
 
-    def with_role(self, role: Role, *units: str) -> dict[str, bool]:
+    def seen_by(self, look: Callable[[], None]) -> None:
+        """It is called after everything that changes anything."""
+        self.look = look
+        for host in self.hosts.values():
+            host.moved = None if look is nobody else look
+
+    def machines(self) -> dict[str, Machine]:
+        """Those that run."""
+        return {name: host.machine for name, host in self.hosts.items() if name not in self.lost}
+
+    def etcd(self) -> tuple[members.Cluster, ...]:
+        """Who of etcd runs, found out again once a machine is another."""
+        now = self.machines()
+        if self._seen is None or any(self._seen[0].get(name) is not each for name, each in now.items()):
+            self._seen = now, members.clusters(now)
+        return self._seen[1]
+
+    def settle(self) -> None:
+        """What etcd's members do at once."""
+        self._become(members.settle(self.machines()))
+
+    def tick(self) -> None:
+        """A moment passes."""
+        now = members.tick(self.machines())
+        if self._become({name: replace(each, starting=False) if each.starting else each for name, each in now.items()}):
+            self.look()
+
+    def etcdctl(self, name: str, command: str) -> Result:
+        """Change etcd's members from that machine."""
+        answer, after = members.etcdctl(self.machines(), name, command)
+        if self._become(after):
+            self.look()
+        return answer
+
+    def _become(self, machines: Mapping[str, Machine]) -> bool:
+        """Whether anything is different from before."""
+        moved = [name for name, machine in machines.items() if self.hosts[name].machine is not machine]
+        for name in moved:
+            self.hosts[name].machine = machines[name]
+        return bool(moved)
+
+    def running(self, role: Role, *units: str) -> dict[str, bool]:
         """Machine -> whether these units run on it."""
-        machines = self.design.with_role(role)
+        machines = [each for each in self.design.with_role(role) if each.name not in self.lost]
         return {each.name: all(self.hosts[each.name].machine.runs(unit) for unit in units) for each in machines}
 
     def api_servers(self) -> dict[str, bool]:
         """Which API servers are ready: they run, and etcd has a quorum."""
-        members = self.with_role(Role.ETCD, "etcd")
-        quorum = sum(members.values()) > len(members) // 2
-        return {name: up and quorum for name, up in self.with_role(Role.CONTROL_PLANE, "kube-apiserver").items()}
+        quorum = any(each.has_quorum for each in self.etcd())
+        running = self.running(Role.CONTROL_PLANE, "kube-apiserver")
+        return {name: up and quorum and not self.hosts[name].machine.starting for name, up in running.items()}
 
     def endpoint(self) -> bool:
         """Whether the API answers at the VIP."""
-        balanced = self.with_role(Role.LOAD_BALANCER, "seakeep-haproxy", "seakeep-keepalived")
+        balanced = self.running(Role.LOAD_BALANCER, "seakeep-haproxy", "seakeep-keepalived")
         return any(balanced.values()) and any(self.api_servers().values())
 
     def facts(self, name: str, ids: tuple[str, ...]) -> FactSet:
         """What the machine says; health as it follows from what runs."""
         machine = self.hosts[name].machine
-        if not {"etcd", "apiserver", "vip"}.issuperset(ids):
-            whole = machine.facts()
-            raw = {id_: whole.raw[id_] for id_ in ids if id_ in whole.raw}
-            return FactSet(name, raw, whole.read_at, whole._parsed)
-        members = self.with_role(Role.ETCD, "etcd")
-        servers = self.api_servers()
+        whole = machine.facts()
+        raw = {id_: whole.raw[id_] for id_ in ids if id_ in whole.raw}
+        parsed = whole._parsed
+        if health := {"etcd", "apiserver", "vip"}.intersection(ids):
+            raw |= {id_: says for id_, says in self._health(name).items() if id_ in health}
+            # What is parsed is kept with the machine; this is not its own.
+            parsed = dict(parsed)
+        return FactSet(name, raw, whole.read_at, parsed)
+
+    def _health(self, name: str) -> dict[str, bytes]:
+        machine, servers = self.hosts[name].machine, self.api_servers()
         says = {"etcd": b"", "apiserver": b"200" if servers.get(name) else b"000", "vip": b"503"}
         if machine.runs("seakeep-haproxy") and any(servers.values()):
             used = "".join(f"server {server} {'UP' if ready else 'NOLB'}\n" for server, ready in servers.items())
             vrrp = "BACKUP" if machine.runs("seakeep-keepalived") else ""
             says["vip"] = f"200\nvrrp {vrrp}\n{used}".encode()
-        if members.get(name) and sum(members.values()) > len(members) // 2:
-            says["etcd"] = b'[{"Status":{"header":{"revision":7}}}]\n{"members":[]}\n{"linearizable":true}\n'
-        return FactSet(name, {id_: says[id_] for id_ in ids})
+        return {**says, "etcd": members.facts(self.etcd(), name, machine)}
 
 
 def another_process(*, run: str, command: str, clock: Any) -> Owner:
@@ -384,50 +368,3 @@ def another_process(*, run: str, command: str, clock: Any) -> Owner:
 
 
 _ME = Owner.me
-
-
-class Authority:
-    """Makes the keys and certificates of each name once, so that two runs can be compared byte for byte. A key that is
-    made while there is one already is another, as it would be."""
-
-    def __init__(self) -> None:
-        self.keys: dict[tuple[str, bool], ec.EllipticCurvePrivateKey] = {}
-        self.made: dict[tuple[str, bytes, bytes], x509.Certificate] = {}
-        self.secrets: dict[str, bytes] = {}
-        self.name = ""
-        self.again = False
-        self._new_key, self._make_leaf, self._make_ca = (
-            certificates.new_key,
-            certificates.make_leaf,
-            certificates.make_ca,
-        )
-        self._issue, self._missing = pki.issue, pki.missing
-        self._known: dict[tuple[int, ...], tuple[object, Any]] = {}
-
-    def issue(self, state: MemoryState, design: Design, name: str, clock: Any) -> None:
-        self.name, self.again = name, state.read(name.removesuffix(".crt") + ".key") is not None
-        self._issue(state, design, name, clock)
-
-    def missing(self, state: MemoryState, design: Design, now: Any) -> Any:
-        """Read once for the same values."""
-        values = {name: found for name, found in state._cluster.values.items() if not name.startswith("runs/")}
-        key = (id(design), *map(id, values.values()))
-        if key not in self._known:
-            self._known[key] = (values, self._missing(state, design, now))
-        return self._known[key][1]
-
-    def new_key(self) -> ec.EllipticCurvePrivateKey:
-        return self.keys.setdefault((self.name, self.again), self._new_key())
-
-    def make_leaf(self, leaf: Any, public: Any, authority: Any, key: Any, now: Any) -> x509.Certificate:
-        return self._once((leaf.cert, repr(leaf).encode(), certificates.public_pem(public)),
-                          lambda: self._make_leaf(leaf, public, authority, key, now))  # fmt: skip
-
-    def make_ca(self, ca: Any, key: Any, now: Any) -> x509.Certificate:
-        public = certificates.public_pem(key.public_key())
-        return self._once((ca.name, b"", public), lambda: self._make_ca(ca, key, now))
-
-    def _once(self, key: tuple[str, bytes, bytes], make: Callable[[], x509.Certificate]) -> x509.Certificate:
-        if key not in self.made:
-            self.made[key] = make()
-        return self.made[key]

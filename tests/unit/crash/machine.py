@@ -8,36 +8,42 @@ import io
 import re
 import shlex
 import tarfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 
 from tests.unit.phases.world import ABSENT, IMAGES, RUNNING, Box
 
 from seakeep.artifacts import kernel, ownership
+from seakeep.artifacts.etcd import BOOTSTRAP
 from seakeep.facts import inventory
 from seakeep.facts.base import FactSet
 from seakeep.facts.files import FileState
 from seakeep.phases import wanted
 from seakeep.phases.base import traits_of
-from seakeep.transport.base import Result, Stream
+from seakeep.state import roster
+
+from . import members
 
 TORN = "torn"
 """The digest of a file of which only a part was written."""
+
+_CONTENTS: dict[str, bytes] = {}
+"""What was ever written to any machine, by digest."""
 
 
 @dataclass
 class Machine(Box):
     """What survives on one machine. `temporary` are files under the names that writing uses, `next_inventory` what the
     inventory's holds; `incoming` are programs that were unpacked and have no name yet; `lock` is the operator's lock
-    file."""
+    file, `etcd` the data of its member; its API server is not ready while `starting`."""
 
     temporary: dict[str, FileState] = field(default_factory=dict)
     next_inventory: str = ""
     incoming: frozenset[str] = frozenset()
     lock: str = ""
+    etcd: members.Data | None = None
+    starting: bool = False
     cluster: str = "three-sites"
 
     @classmethod
@@ -53,81 +59,87 @@ class Machine(Box):
             seen = replace(
                 self,
                 leftovers=[f"owner:{self.cluster}"] if marked is not None and marked.sha256 != TORN else [],
+                etcd_data=self.etcd is not None,
+                more={**self.more, "etcd_identity": members.identity(self.etcd), "roster": self.content(roster.PATH)},
                 # Without containerd nobody can tell.
                 images=self.images if self.runs("containerd") else {},
             )
             kept = _FACTS[id(self)] = self, Box.facts(seen)
-            if len(_FACTS) > _KEPT:
+            if len(_FACTS) > KEPT:
                 del _FACTS[next(iter(_FACTS))]
         return kept[1]
 
     def runs(self, unit: str) -> bool:
         return self.units.get(f"{unit}.service", ABSENT).active == "active"
 
+    def content(self, path: str) -> bytes:
+        """Of a file; nothing where it is not there, or only in part."""
+        return _CONTENTS.get(self.files[path].sha256, b"") if path in self.files else b""
+
     @property
     def litter(self) -> list[str]:
         return [*self.temporary, *self.incoming]
 
 
-_KEPT = 100
+KEPT = 100
 _FACTS: dict[int, tuple[Machine, FactSet]] = {}
 
 Effect = Callable[[Machine], Machine]
 
 
-class Shell:
-    """Carries out feeds. Each effect yields the machine after it, torn states included, and lines to print."""
+class FailedError(Exception):
+    """A line that ends its batch."""
 
-    def play(self, start: Machine, command: str, data: bytes) -> Iterator[tuple[Machine, str]]:
+
+class Shell:
+    """Carries out feeds: their effects, in the steps in which they can be cut off, and the lines that they print."""
+
+    def play(self, start: Machine, command: str, data: bytes) -> Iterator[Effect | str]:
         for name in re.findall(r"for u in (.+); do\n", command)[:1]:
             for unit in name.split():
                 if start.units.get(unit, ABSENT).stamp:
-                    start = _unit(start, unit, stamp="pending")
-                    yield start, ""
+                    yield lambda m, unit=unit: _unit(m, unit, stamp="pending")
         if "images import" in command:
-            yield from self._image(start, command)
+            yield from self._image(command)
         elif "/opt/seakeep/" in command and "zstd -dcq | tar" in command:
-            yield from self._programs(start, command)
+            yield from self._programs(command)
         else:
-            yield from self._batch(start, data)
+            yield from self._batch(data)
 
-    def _image(self, m: Machine, command: str) -> Iterator[tuple[Machine, str]]:
+    def _image(self, command: str) -> Iterator[Effect | str]:
         number = _number(command)
         reference = next(each for each, _ in IMAGES if each in command)
-        yield m, f"begin {number}"
-        m = replace(m, images={**m.images, reference: dict(IMAGES)[reference]})
-        yield m, ""
-        yield m, f"done {number}"
+        yield f"begin {number}"
+        yield lambda m: replace(m, images={**m.images, reference: dict(IMAGES)[reference]})
+        yield f"done {number}"
 
-    def _programs(self, m: Machine, command: str) -> Iterator[tuple[Machine, str]]:
+    def _programs(self, command: str) -> Iterator[Effect | str]:
         number = _number(command)
         found = re.search(r"mkdir -p /opt/seakeep/([^/\s]+)/(\S+)", command)
         assert found is not None
         component, version = found.groups()
         sums = sorted(set(re.findall(r"'([0-9a-f]{64})  ([^']+)'", command)))
-        yield m, f"begin {number}"
-        m = replace(m, incoming=frozenset(name for _, name in sums))
-        yield m, ""
+        yield f"begin {number}"
+        yield lambda m: replace(m, incoming=frozenset(name for _, name in sums))
         for digest, name in sums:
-            m = replace(m, programs={**m.programs, (component, version, name): digest}, incoming=m.incoming - {name})
-            yield m, ""
-        m = replace(m, incoming=frozenset())
-        yield m, f"done {number}"
+            yield lambda m, digest=digest, name=name: replace(
+                m, programs={**m.programs, (component, version, name): digest}, incoming=m.incoming - {name}
+            )
+        yield lambda m: replace(m, incoming=frozenset()) if m.incoming else m
+        yield f"done {number}"
 
-    def _batch(self, m: Machine, data: bytes) -> Iterator[tuple[Machine, str]]:
+    def _batch(self, data: bytes) -> Iterator[Effect | str]:
         with tarfile.open(fileobj=io.BytesIO(data)) as tar:
             content = {each.name: (tar.extractfile(each) or io.BytesIO()).read() for each in tar.getmembers()}
         for line in content["run.sh"].decode().split("\n}\n")[-1].splitlines():
             words = _words(line)
             match words:
                 case ["begin", n]:
-                    yield m, f"begin {n}"
+                    yield f"begin {n}"
                 case ["fin", n]:
-                    yield m, f"done {n}"
+                    yield f"done {n}"
                 case _:
-                    for effect in _effects(words, content):
-                        m = effect(m)
-                        yield m, ""
+                    yield from _effects(words, content)
 
 
 def _number(command: str) -> str:
@@ -154,7 +166,7 @@ _NO_EFFECT: list[list[str]] = [[], ["sync"], ["fresh"]]
 def _file_effects(words: list[str], content: Mapping[str, bytes]) -> Iterator[Effect]:
     match words:
         case ["stage", name, path, owner, group, mode]:
-            digest = hashlib.sha256(content[name]).hexdigest()
+            digest = _kept(content[name])
             yield lambda m: _temporary(_parent(m, path), path, FileState(
                 kind="file", mode=0o600, owner="root", group="root", sha256=TORN))  # fmt: skip
             yield lambda m: _temporary(m, path, FileState(
@@ -189,10 +201,14 @@ def _unit_effects(words: list[str]) -> Iterator[Effect]:
                 yield lambda m, name=name: _unit(m, name, enabled="enabled")
         case ["systemctl", "daemon-reload"]:
             pass
-        case ["unit_start" | "unit_restart" as verb, unit, stamp]:
-            if verb == "unit_restart":
-                yield lambda m: _unit(m, unit, active="inactive", sub="dead")
-            yield lambda m: _unit(m, unit, active="active", sub="running")
+        case ["unit_start", unit, stamp]:
+            yield lambda m: _started(m, unit)
+            yield lambda m: _unit(m, unit, stamp=stamp)
+        case ["unit_restart", unit, stamp]:
+            yield lambda m: _unit(m, unit, active="inactive", sub="dead")
+            yield lambda m: _started(m, unit)
+            # This waits until the unit is ready.
+            yield lambda m: _ready(m, unit)
             yield lambda m: _unit(m, unit, stamp=stamp)
         case ["unit_stop", unit, ""]:
             yield lambda m: _unit(m, unit, active="inactive", sub="dead")
@@ -209,7 +225,7 @@ def _script(text: str) -> Iterator[Effect]:
     if "rm -rf /opt/seakeep" in text:
         yield lambda m: replace(m, units={name: replace(unit, active="inactive") for name, unit in m.units.items()})
         yield lambda m: replace(
-            m, files={ownership.MARK: m.files[ownership.MARK]}, programs={}, images={}, accounts=set()
+            m, files={ownership.MARK: m.files[ownership.MARK]}, programs={}, images={}, accounts=set(), etcd=None
         )
         yield lambda m: replace(m, files={}, units={}, inventory="")
     elif "sysctl -q -p" in text:
@@ -218,6 +234,9 @@ def _script(text: str) -> Iterator[Effect]:
     elif "install" in text:
         yield lambda m: replace(m, tools=m.tools | set(sorted(_tools(m))[::2]))
         yield lambda m: replace(m, tools=m.tools | _tools(m))
+    elif "rm -rf -- /var/lib/etcd/member" in text:
+        yield lambda m: _unit(m, members.UNIT, active="inactive", sub="dead") if members.UNIT in m.units else m
+        yield lambda m: replace(m, etcd=None)
     elif text == "systemctl daemon-reload\n":
         yield _reloaded
     else:
@@ -273,85 +292,35 @@ def _unit(m: Machine, name: str, **changes: str) -> Machine:
     before = m.units.get(full) or replace(RUNNING, active="inactive", sub="dead", enabled="disabled", stamp="")
     if before.load != "loaded":
         before = replace(before, load="loaded", enabled="disabled")
-    # etcd has its data from its first start on.
-    data = m.etcd_data or (full == "etcd.service" and changes.get("active") == "active")
-    return replace(m, units={**m.units, full: replace(before, **changes)}, etcd_data=data)
+    return replace(m, units={**m.units, full: replace(before, **changes)})
 
 
-@dataclass
-class SimHost:
-    """The transport to one machine. `moved` is called after every effect, before the line that tells of it is heard."""
-
-    name: str
-    machine: Machine
-    endpoint: Callable[[], bool]
-    moved: Callable[[], None] | None = None
-    memo: dict[tuple[int, str, bytes], tuple[Machine, Machine, list[str]]] = field(default_factory=dict)
-
-    async def run(self, script: str, *, what: str, timeout: float) -> Result:
-        if what == "look for a way to the endpoint":
-            return Result(0, b"reached\n" if self.endpoint() else b"", "")
-        return Result(0, self._lock(script, what).encode(), "")
-
-    def _lock(self, script: str, what: str) -> str:
-        """The lock's scripts, by what they are for."""
-        owner = next(line for line in script.splitlines() if line.startswith("ME="))[3:].strip("'")
-        mine = self.machine.lock.partition("\n")[2] == owner
-        if what == "take the lock":
-            expected = shlex.quote(self.machine.lock) in script
-            if self.machine.lock and not mine and not expected:
-                return f"held 0 0\n{self.machine.lock}\n"
-            self._be(replace(self.machine, lock=f"0\n{owner}"))
-            return "taken\n"
-        if what == "release the lock" and mine:
-            self._be(replace(self.machine, lock=""))
-        return "held\n" if mine else "lost\n"
-
-    async def feed(
-        self,
-        command: str,
-        payload: Stream,
-        *,
-        what: str,
-        timeout: float,
-        on_line: Callable[[str], None] | None = None,
-    ) -> Result:
-        data = b"".join([chunk async for chunk in payload])
-        said = on_line or (lambda _: None)
-        start = self.machine
-        key = (id(start), command, hashlib.sha256(data).digest())
-        if self.moved is None and key in self.memo:
-            # The same machine told the same: nobody looks, so that only the end counts.
-            _, self.machine, lines = self.memo[key]
-            for line in lines:
-                said(line)
-            return Result(0, b"", "")
-        lines = []
-        for state, line in Shell().play(start, command, data):
-            self._be(state)
-            if line:
-                lines.append(line)
-                said(line)
-        self.memo[key] = (start, self.machine, lines)
-        if len(self.memo) > _KEPT:
-            del self.memo[next(iter(self.memo))]
-        return Result(0, b"", "")
-
-    def _be(self, state: Machine) -> None:
-        if state is not self.machine:
-            self.machine = state
-            if self.moved is not None:
-                self.moved()
-
-    def tunnel(self, host: str, port: int) -> AbstractAsyncContextManager[Path]:
-        raise NotImplementedError
-
-    def tunnel_tcp(self, host: str, port: int) -> AbstractAsyncContextManager[int]:
-        raise NotImplementedError
-
-    async def close(self) -> None: ...
+def _started(m: Machine, name: str) -> Machine:
+    """Systemd has been told. Only etcd makes others wait for it."""
+    if name != members.UNIT:
+        starting = m.starting or name == "kube-apiserver.service"
+        return replace(_unit(m, name, active="active", sub="running"), starting=starting)
+    if m.units.get(name, ABSENT).active in ("active", "activating"):
+        return m
+    return replace(_unit(m, name, active="activating", sub="start"), etcd=members.restarted(m.etcd))
 
 
-async def nothing() -> AsyncIterator[bytes]:
-    """What the sources send: the machine knows a program by the digest that it is told."""
-    yield b""
+def _ready(m: Machine, name: str) -> Machine:
+    if m.units[name].active != "active":
+        raise FailedError
+    return m
+
+
+def _kept(content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    _CONTENTS[digest] = content
+    return digest
+
+
+def invited(script: str) -> Iterator[Effect]:
+    """What `say whom to join` does whom to join: written under another name, then renamed."""
+    words = shlex.split(script.partition("printf %s ")[2].partition("\nchown")[0].replace(" >", " "))
+    digest = _kept(words[0].encode())
+    told = FileState(kind="file", mode=0o600, owner="etcd", group="etcd", sha256=digest)
+    yield lambda m: _temporary(m, BOOTSTRAP, told)
+    yield lambda m: _renamed(m, BOOTSTRAP, BOOTSTRAP)

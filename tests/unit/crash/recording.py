@@ -18,7 +18,8 @@ from seakeep.flows import apply as apply_flow
 from seakeep.flows import journaled
 from seakeep.state import certificates, pki
 
-from .cluster import Authority, Cluster, Moment, another_process
+from .authority import Authority
+from .cluster import Cluster, Moment, another_process, nobody
 
 
 class SilentJournal(Journal):
@@ -72,7 +73,10 @@ def record(cluster: Cluster, patch: pytest.MonkeyPatch, start: Moment | None = N
     groups: list[Group] = []
     current: list[Any] = [start.run, start.journal] if start else ["", None]
 
+    watch = cluster.watch() if cluster.watch is not None else nobody
+
     def look() -> None:
+        watch()
         moment = cluster.moment(*current)
         if not groups or groups[-1].moments[-1].world != moment.world:
             groups.append(Group())
@@ -84,18 +88,14 @@ def record(cluster: Cluster, patch: pytest.MonkeyPatch, start: Moment | None = N
         current[:] = [run, content]
         look()
 
-    cluster.look = look
-    for host in cluster.hosts.values():
-        host.moved = look
+    cluster.seen_by(look)
     with patch.context() as inner:
         inner.setattr(journaled, "Journal", lambda path, clock: _Told(path, clock=clock, told=told))
         if start is None:
             cluster.apply()
         else:
             cluster.go_on(start)
-    cluster.look = lambda: None
-    for host in cluster.hosts.values():
-        host.moved = None
+    cluster.seen_by(nobody)
     history = Journal.read(cluster.root / "runs" / current[0] / "journal.jsonl")
     return Recording(cluster.moment(*current), groups, history)
 

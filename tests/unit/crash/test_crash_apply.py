@@ -12,17 +12,16 @@ import asyncio
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from seakeep.core.errors import RefusedError
-from seakeep.engine.journal import History, Journal, RunStart, State
 from seakeep.flows.apply import apply
 
 from .cluster import Cluster, Moment
-from .machine import Machine
+from .comparing import check, done, last_plan, repeated, same
 from .recording import Group, Recording, install, record
+from .watch import Watch
 
 CHANGE = (
     ("  sites: [a, b, c]\n", "  sites: [a, b, c]\n  etcd: {heartbeatMs: 120, electionMs: 1200}\n"),
@@ -46,10 +45,6 @@ GONE = (("    - {name: b-worker1, address: 10.77.2.41, site: b, roles: [worker],
 """Without one of the workers: drained, its Node deleted, cleaned and forgotten."""
 
 
-AGAIN = "cluster/drain/drain:"
-"""A node may have got pods since it was drained: that is looked at again for as long as there is a Node."""
-
-
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     install(monkeypatch)
@@ -63,62 +58,11 @@ def recorded(cluster: Cluster, kind: str, patch: pytest.MonkeyPatch) -> Recordin
         cluster.change = before
         cluster.apply()
         cluster.change = after
+        cluster.watch = lambda: Watch(cluster)
     run = record(cluster, patch)
     assert cluster.planned() == set()
     assert run.history.finished
     return run
-
-
-def check(cluster: Cluster, run: Recording, group: Group, folder: Path, moment: Moment) -> None:
-    """A new process goes on from this moment of the group, and everything is as it should be."""
-    history = cluster.go_on(moment)
-    planned: set[str] = set()
-    if history is not None:
-        assert history.finished
-        assert set(history.states.values()) <= {State.DONE, State.VERIFIED}
-        planned = {each for each in last_plan(history) if not each.startswith(AGAIN)}
-    for journal in group.journals:
-        assert not planned & done(journal, folder), "the journal calls done what was not"
-    same(cluster, run.end)
-
-
-def last_plan(history: History) -> set[str]:
-    """What the newest attempt found missing."""
-    return set(next(each for each in reversed(history.records) if isinstance(each, RunStart)).planned)
-
-
-def done(journal: bytes, folder: Path) -> set[str]:
-    """What this journal calls done, wherever it was cut off."""
-    path = folder / "cut"
-    path.write_bytes(journal)
-    return set(Journal.read(path).ids(State.DONE))
-
-
-def same(cluster: Cluster, wanted: Moment) -> None:
-    """The end is that of the uninterrupted run. A key whose certificate was not written in time is made again; then
-    the digests of what holds it differ, and nothing must be left to do."""
-    found = cluster.moment()
-    assert [each.litter for each in found.machines.values() if each.litter] == []
-    assert [name for name, each in found.machines.items() if each.lock] == []
-    assert found.objects.keys() == wanted.objects.keys()
-    assert cluster.holders() == [None]
-    keys = {name: value for name, value in found.values.items() if not name.startswith("runs/")}
-    before = {name: value for name, value in wanted.values.items() if not name.startswith("runs/")}
-    assert keys.keys() == before.keys()
-    if keys == before:
-        assert found.machines == wanted.machines
-    else:
-        assert {name: shape(m) for name, m in found.machines.items()} == {
-            name: shape(m) for name, m in wanted.machines.items()
-        }
-        assert cluster.planned() == set()
-
-
-def shape(machine: Machine) -> Any:
-    """All but the digests of what certificates are part of."""
-    files = {path: replace(state, sha256="") for path, state in machine.files.items()}
-    units = {name: replace(state, stamp="") for name, state in machine.units.items()}
-    return replace(machine, files=files, units=units)
 
 
 @pytest.mark.parametrize("kind", ["bring-up", "change", "less", "gone"])
@@ -151,11 +95,14 @@ def test_killed_while_every_machine_is_at_a_place_of_its_own(
     for turn in range(max(map(len, seen.values()))):
         chosen = {name: groups[turn % len(groups)] for name, groups in seen.items()}
         machines = {name: group.moments[0].machines[name] for name, group in chosen.items()}
-        history = cluster.go_on(Moment(machines, {}, keys, None, ""))
+        cluster.at(Moment(machines, {}, keys, None, ""))
+        cluster.settle()
+        moment = cluster.moment()
+        history = cluster.go_on(moment)
         assert history is not None
         planned = last_plan(history)
         for name, group in chosen.items():
-            mine = {each for each in planned if each.startswith(f"{name}/")}
+            mine = {each for each in planned - repeated(moment.machines) if each.startswith(f"{name}/")}
             for journal in group.journals:
                 assert not mine & done(journal, tmp_path), "the journal calls done what was not"
         same(cluster, run.end)
@@ -207,6 +154,6 @@ def test_killed_twice(cluster: Cluster, kind: str, tmp_path: Path, monkeypatch: 
     run = recorded(cluster, kind, monkeypatch)
     dice = random.Random(kind)
     for group in dice.sample(run.groups, 8):
-        again = record(cluster, monkeypatch, dice.choice(group.moments))
-        for second in dice.sample(again.groups, min(4, len(again.groups))):
+        resumed = record(cluster, monkeypatch, dice.choice(group.moments))
+        for second in dice.sample(resumed.groups, min(4, len(resumed.groups))):
             check(cluster, run, second, tmp_path, dice.choice(second.moments))

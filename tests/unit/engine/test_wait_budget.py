@@ -97,9 +97,16 @@ class Health:
         return reading
 
 
-def gate(members: str, health: Health, *, needed: int | None = None) -> QuorumGate:
+def gate(members: str, health: Health, *, needed: int | None = None, absent: str = "") -> QuorumGate:
     return QuorumGate(
-        "etcd", members, health, clock=FakeClock(), progress=Recorder(), needed=needed, limits=Limits(10, 20, 1)
+        "etcd",
+        members,
+        health,
+        clock=FakeClock(),
+        progress=Recorder(),
+        needed=needed,
+        absent=absent,
+        limits=Limits(10, 20, 1),
     )
 
 
@@ -117,6 +124,28 @@ async def test_a_group_that_cannot_bear_it_refuses_with_numbers_and_names() -> N
 async def test_recovery_within_the_deadline_is_waited_for() -> None:
     ill = {"a": "", "b": "", "c": "no answer"}
     await gate("abc", Health(ill, ill, MachineError("x", host="c"), {**ill, "c": ""})).admit("a")
+
+
+async def test_one_that_is_on_its_way_back_is_waited_for_though_a_quorum_would_remain() -> None:
+    """A run that was killed may have left it so: the next one must not take a second one down beside it."""
+    ill = {"a": "", "b": "", "c": "sees no quorum", "d": "", "e": ""}
+    health = Health(ill, ill, {**ill, "c": ""})
+    await gate("abcde", health).admit("a")
+    assert len(health.readings) == 1
+
+
+async def test_one_that_does_not_come_back_is_waited_for_once_and_one_that_is_gone_on_without_never() -> None:
+    health = Health({"a": "", "b": "", "d": "", "e": ""})
+    waited = gate("abcde", health)
+    await waited.admit("a")
+    await waited.admit("b")
+    clock = waited._clock
+    assert isinstance(clock, FakeClock)
+    assert clock.time == 10
+    waited = gate("abcde", health, absent="c")
+    await waited.admit("a")
+    assert isinstance(waited._clock, FakeClock)
+    assert waited._clock.time == 0
 
 
 @pytest.mark.parametrize(("healthy", "goes"), [({"b", "c"}, True), ({"b"}, False), ({"a", "b"}, False)])

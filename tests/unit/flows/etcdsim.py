@@ -53,7 +53,8 @@ class SimEtcd:
     def facts(self, machine: Machine) -> dict[str, bytes]:
         """What the machine's facts print."""
         own = self.data.get(machine.name)
-        raw = {"etcd_data": b"yes\n" if own is not None else b"no\n", "etcd_identity": _head(own), "etcd": b""}
+        head = wal_head(own) if own is not None else b""
+        raw = {"etcd_data": b"yes\n" if own is not None else b"no\n", "etcd_identity": head, "etcd": b""}
         member = next((each for each in self.members if each.id == own), None)
         if member is None or not member.serves:
             return raw
@@ -115,11 +116,9 @@ class SimEtcd:
         return Result(0, b"", "")
 
 
-def _head(number: int | None) -> bytes:
+def wal_head(member: int, cluster: int = 0xC1) -> bytes:
     """The head of a write-ahead log: the checksum's record, then the identity's."""
-    if number is None:
-        return b""
-    identity = b"\x08" + _varint(number) + b"\x10" + _varint(0xC1)
+    identity = b"\x08" + _varint(member) + b"\x10" + _varint(cluster)
     record = b"\x08\x01\x10\x05\x1a" + bytes([len(identity)]) + identity
     padding = -len(record) % 8
     frame = len(record) | ((0x80 | padding) << 56 if padding else 0)

@@ -15,6 +15,7 @@ from seakeep.design.known import Replacing, finished, including
 from seakeep.design.model import Role
 from seakeep.engine.model import PutFile, Script, UnitDo, UnitVerb
 from seakeep.engine.stage import Stage
+from seakeep.facts import units
 from seakeep.facts.etcd import Member, Membership
 from seakeep.facts.members import membership_of
 from seakeep.flows.planning import stages
@@ -211,6 +212,17 @@ def test_old_data_go_only_from_a_machine_that_the_user_gave_up() -> None:
     etcd.data["a-etcd1"] = 0xE1
     done = living(etcd=etcd, replacing=Replacing("a-etcd1", "a0"))
     assert ids(stages(done), "etcd", *COMING) == []
+
+
+def test_a_member_that_is_replaced_where_it_runs_is_started_again_after_its_data_are_gone() -> None:
+    """Nothing else about it differs: without this it would be stopped, and waited for in vain."""
+    context = living(replacing=Replacing("a-etcd1", "a0"))
+    wiped, started = [step for step in etcd_phase.plan(context) if step.change.host == "a-etcd1"]
+    assert isinstance(wiped.action, Script)
+    assert "systemctl stop etcd.service" in wiped.action.script
+    stamp = context.facts["a-etcd1"].get(units.FACT)["etcd.service"].stamp
+    assert (started.action, started.serial) == (UnitDo("etcd.service", UnitVerb.START, stamp), None)
+    assert started.change.id == "a-etcd1/etcd/unit:etcd"
 
 
 def test_a_cleaned_machine_is_left_alone() -> None:
