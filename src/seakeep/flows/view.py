@@ -39,10 +39,13 @@ from seakeep.transport.api import ApiClient
 Objects = Mapping[ObjectKey, JsonObject]
 
 API_LIMIT = 10.0
-"""Seconds that reading all objects may take: without an API the plan says so and goes on."""
 
 _API_LIMIT_EACH = 0.02
 """What each machine adds to it: its node is a few kilobytes, and all machines are being read at the same time."""
+
+_API_LIMIT_SILENT = 12.0
+"""What each member of etcd that fell silent adds to it, as long as the others are a quorum: an API server waits 11 s
+for such a one, with the first request for each kind of object."""
 
 
 LEAVING = (system.FACT, leftovers.FACT, units.FACT, etcd.FACT)
@@ -139,7 +142,7 @@ async def observe(session: Session) -> View:
     )
     if facts and fresh == facts.keys():
         return view
-    limit = API_LIMIT + _API_LIMIT_EACH * len(facts)
+    limit = api_limit(design, facts.keys(), unreachable.keys())
     try:
         async with asyncio.timeout(limit), session.api("break-glass") as clients:
             view = replace(view, objects=await view.read_objects(session, clients["break-glass"]))
@@ -158,6 +161,14 @@ async def observe(session: Session) -> View:
         return replace(view, api_error=f"the API did not answer within {limit:.0f} s")
     _refuse_without_roster(session, facts.keys() - fresh)
     return view
+
+
+def api_limit(design: Design, read: Collection[str], unreachable: Collection[str]) -> float:
+    """Seconds that reading all objects may take: without an API the plan says so and goes on."""
+    members = design.with_role(Role.ETCD)
+    silent = sum(member.name in unreachable for member in members)
+    waits = silent if 2 * silent < len(members) else 0
+    return API_LIMIT + _API_LIMIT_EACH * len(read) + _API_LIMIT_SILENT * waits
 
 
 def _without(facts: Mapping[str, FactSet], fresh: Collection[str]) -> dict[str, FactSet]:

@@ -1,5 +1,6 @@
 """What is seen of a cluster before anything is decided, and how the health of its groups is read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from seakeep.facts import apiserver, etcd
 from seakeep.facts.base import FactSet
 from seakeep.flows.gates import all_healthy, api_health, balanced_health, balancer_health, etcd_health, gates, together
 from seakeep.flows.observe import objects
-from seakeep.flows.view import observe
+from seakeep.flows.view import API_LIMIT, api_limit, observe
 from seakeep.phases.objects import key_of
 from seakeep.state import pki
 from seakeep.transport.api import ApiError
@@ -197,3 +198,12 @@ async def test_the_first_error_of_several_waits_is_raised_by_itself() -> None:
 
     with pytest.raises(MachineError, match="down"):
         await together(fails(), together(fails()))
+
+
+@pytest.mark.parametrize(("silent", "longer"), [((), 0), (("b-worker1",), 0), (ETCD[:2], 24), (ETCD[:3], 0)])
+def test_members_that_fell_silent_are_waited_for_while_the_others_are_a_quorum(
+    silent: Sequence[str], longer: int
+) -> None:
+    design = design_of()
+    limit = api_limit(design, (), silent)
+    assert limit - API_LIMIT == longer
