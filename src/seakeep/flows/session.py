@@ -270,15 +270,19 @@ class Session:
         return b"reached" in answer.stdout
 
     @asynccontextmanager
-    async def api(self, *identities: str, via: Host | None = None) -> AsyncIterator[Mapping[str, ApiClient]]:
+    async def api(
+        self, *identities: str, via: Host | None = None, timeout: float = TIMEOUT
+    ) -> AsyncIterator[Mapping[str, ApiClient]]:
         """Clients of the API at the cluster's endpoint, by identity: `admin`, `viewer`, `break-glass`, or
-        `anonymous`, which has no certificate. All go through one machine's SSH connection."""
+        `anonymous`, which has no certificate. All go through one machine's SSH connection. `timeout` is for each
+        request, in seconds."""
         host = via or await self.entrance()
         endpoint = self.design.endpoint
         async with AsyncExitStack() as stack:
             socket = await stack.enter_async_context(host.tunnel(str(endpoint.host), endpoint.port))
             clients = {
-                identity: await stack.enter_async_context(self.client(socket, identity)) for identity in identities
+                identity: await stack.enter_async_context(self.client(socket, identity, timeout=timeout))
+                for identity in identities
             }
             yield clients
 

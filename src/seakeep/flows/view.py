@@ -144,7 +144,7 @@ async def observe(session: Session) -> View:
         return view
     limit = api_limit(design, facts.keys(), unreachable.keys())
     try:
-        async with asyncio.timeout(limit), session.api("break-glass") as clients:
+        async with asyncio.timeout(limit), session.api("break-glass", timeout=limit) as clients:
             view = replace(view, objects=await view.read_objects(session, clients["break-glass"]))
             if session.known is not None and session.known.whole and begins_to_enforce(design, view.objects or {}):
                 session.progress.note(

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 
 from seakeep.core.clock import Clock, SystemClock
 from seakeep.core.errors import MachineError
@@ -234,24 +235,27 @@ class SshHost:
         for attempt in range(settings.attempts):
             if attempt:
                 await self._clock.sleep(settings.backoff * 2 ** (attempt - 1))
+            sock = None
             try:
                 async with asyncio.timeout(settings.connect_timeout):
-                    connection = await self._login(trusted)
+                    sock = await self._dialer.dial(self.target.address, self.target.port)
+                    connection = await self._login(sock, trusted)
                     await self._check_root(connection)
                     return connection
             except (TimeoutError, ConnectionError, asyncssh.ConnectionLost, OSError) as error:
                 self._explain_connect(error, attempt + 1)
-                if isinstance(error, FileNotFoundError):
+                # The kernel has already dialled a silent machine four times; it may be switched off.
+                silent = sock is None and isinstance(error, TimeoutError)
+                if silent or isinstance(error, FileNotFoundError):
                     break
             except asyncssh.Error as error:
                 raise self._explain_login(error) from error
         assert self.last_error is not None
         raise self.last_error
 
-    async def _login(self, trusted: asyncssh.SSHKnownHosts) -> asyncssh.SSHClientConnection:
+    async def _login(self, sock: socket, trusted: asyncssh.SSHKnownHosts) -> asyncssh.SSHClientConnection:
         target, settings = self.target, self._settings
         keys = {} if target.key is None else {"client_keys": [str(target.key)], "agent_path": None}
-        sock = await self._dialer.dial(target.address, target.port)
         try:
             return await asyncssh.connect(
                 target.address,

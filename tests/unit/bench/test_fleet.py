@@ -100,7 +100,9 @@ class CountedSession(Session):
         return self.host(self.entrances()[0].name)
 
     @asynccontextmanager
-    async def api(self, *identities: str, via: object = None) -> AsyncIterator[Mapping[str, ApiClient]]:
+    async def api(
+        self, *identities: str, via: object = None, timeout: float = 0
+    ) -> AsyncIterator[Mapping[str, ApiClient]]:
         if identities == ("admin",):
             raise UndecidedError("nothing carries a probe here")
         yield dict.fromkeys(identities, CountedApi(self._fleet, self.counted))

@@ -177,7 +177,9 @@ class SimSession(Session):
         return self.cluster.hosts[self.entrances()[0].name]
 
     @asynccontextmanager
-    async def api(self, *identities: str, via: object = None) -> AsyncIterator[Mapping[str, ApiClient]]:
+    async def api(
+        self, *identities: str, via: object = None, timeout: float = 0
+    ) -> AsyncIterator[Mapping[str, ApiClient]]:
         if identities == ("admin",):
             raise UndecidedError("nothing carries a probe here")
         # A client needs what the real one reads from the state folder.

@@ -111,7 +111,9 @@ class FakeSession(Session):
         return found, {name: MachineError("no route", host=name) for name in names if name not in self.raw}
 
     @asynccontextmanager
-    async def api(self, *identities: str, via: object = None) -> AsyncIterator[Mapping[str, ApiClient]]:
+    async def api(
+        self, *identities: str, via: object = None, timeout: float = 0
+    ) -> AsyncIterator[Mapping[str, ApiClient]]:
         if self.no_way:
             raise self.no_way
         yield {identity: FakeApi(self.answer) for identity in identities}

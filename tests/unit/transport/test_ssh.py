@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -71,7 +72,7 @@ class Server:
 
     def host(self, **changes: object) -> SshHost:
         settings = changes.pop("settings", SshSettings(connect_timeout=LONG))
-        clock = changes.pop("clock", None)
+        clock, dialer = changes.pop("clock", None), changes.pop("dialer", None)
         target = {
             "name": "m1",
             "address": "127.0.0.1",
@@ -81,7 +82,7 @@ class Server:
             "known_hosts": self.folder / "known_hosts",
             **changes,
         }
-        self.hosts.append(SshHost(SshTarget(**target), settings=settings, clock=clock))  # type: ignore[arg-type]
+        self.hosts.append(SshHost(SshTarget(**target), dialer=dialer, settings=settings, clock=clock))  # type: ignore[arg-type]
         return self.hosts[-1]
 
 
@@ -191,6 +192,21 @@ async def test_connecting_is_retried_with_growing_pauses_and_keeps_the_last_erro
         await host.run("true", what="look", timeout=LONG)
     assert clock.slept == [0.5, 1.0]
     assert host.last_error is not None
+
+
+async def test_a_machine_that_is_switched_off_is_dialled_once(server: Server) -> None:
+    class Silent:
+        dialled = 0
+
+        async def dial(self, host: str, port: int) -> socket.socket:
+            self.dialled += 1
+            return await asyncio.Future()
+
+    dialer, clock = Silent(), Instant()
+    host = server.host(dialer=dialer, clock=clock, settings=SshSettings(connect_timeout=0.01))
+    with pytest.raises(MachineError, match=r"did not answer within 0.01 s$"):
+        await host.run("true", what="look", timeout=LONG)
+    assert (dialer.dialled, clock.slept) == (1, [])
 
 
 async def test_another_user_goes_through_sudo(server: Server) -> None:
