@@ -4,14 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.unit.crash import members
 from tests.unit.crash.cluster import Cluster
-from tests.unit.crash.machine import Machine, SimHost
+from tests.unit.crash.host import SimHost
+from tests.unit.crash.machine import Machine
 from tests.unit.flows.world import FakeStore
 from tests.unit.phases.world import World, _bare, as_served
 
 from seakeep.artifacts.registry import render_objects
 from seakeep.design.complete import complete
-from seakeep.design.model import Design
+from seakeep.design.model import Design, Role
 from seakeep.spec.load import LoadedSpec, load
 from seakeep.state import pki, roster
 from seakeep.state.folder import State
@@ -49,6 +51,19 @@ def issue(folder: Path, clock: Any) -> None:
     roster.finish(state, None, design)
 
 
+def members_of(design: Design) -> dict[str, members.Data]:
+    """What lies on the disks of a whole cluster's members, by machine."""
+    machines = design.with_role(Role.ETCD)
+    everyone = tuple(
+        members.Member(number, machine.name, f"https://{machine.address}:2380", started=True)
+        for number, machine in enumerate(machines, start=1)
+    )
+    return {
+        member.name: members.Data(cluster=1, member=member.id, members=everyone, revision=members.NEWEST)
+        for member in everyone
+    }
+
+
 class Fleet(Cluster):
     """The simulation, for any design."""
 
@@ -61,10 +76,11 @@ class Fleet(Cluster):
         world.resolve = lambda ref: values.get(ref.name)
         world.boxes = {machine.name: _bare(machine, nested=False) for machine in self._design.machines}
         context = world.context()
+        etcd = members_of(self._design)
         for name, box in world.boxes.items():
             world._fill(box, context)  # noqa: SLF001 - the tests' own way to a finished machine
-            machine = replace(Machine.of(box), cluster=self._design.name)
-            self.hosts[name] = SimHost(name, machine, self.endpoint)
+            machine = replace(Machine.of(box), cluster=self._design.name, etcd=etcd.get(name))
+            self.hosts[name] = SimHost(name, machine, self)
         self.objects = {
             object_path(o.api_version, o.kind, o.name, namespace=o.namespace): as_served(o)
             for o in render_objects(self._design)

@@ -15,7 +15,7 @@ from bench.fleet.design import spec
 from bench.fleet.peers import accounts
 from bench.fleet.server import Machines
 from bench.fleet.world import Fleet, Store, issue, opened
-from tests.unit.crash.cluster import SimApi
+from tests.unit.crash.cluster import SimApi, nobody
 from tests.unit.crash.cluster import _Clock as Clock
 from tests.unit.crash.recording import _no_kubectl, _proven
 
@@ -87,7 +87,7 @@ class CountedSession(Session):
 
     def __init__(self, folder: Path, fleet: Fleet) -> None:
         store: Any = Store()
-        super().__init__(*opened(folder), store, progress=Silent(), options=SessionOptions(), clock=Clock())
+        super().__init__(*opened(folder), store, progress=Silent(), options=SessionOptions(), clock=Clock(nobody))
         self.counted: Counter[str] = Counter()
         self._fleet = fleet
         machines = Machines(fleet)
@@ -116,7 +116,7 @@ def fleet_of(folder: Path, count: int) -> Fleet:
     """So many machines that are as they should be."""
     folder.mkdir()
     (folder / "cluster.yaml").write_text(spec(count, folder / "key"))
-    issue(folder, Clock())
+    issue(folder, Clock(nobody))
     return Fleet(folder)
 
 
