@@ -9,6 +9,7 @@ import pytest
 from tests.unit.flows.etcdsim import SimEtcd
 from tests.unit.phases.world import EXAMPLES, World, design_of
 
+from seakeep.artifacts.common import BIN
 from seakeep.checks.base import Fleet
 from seakeep.checks.change.registry import CHECKS
 from seakeep.core.errors import RefusedError, SpecError
@@ -168,6 +169,24 @@ def test_versions_go_up_one_minor_at_a_time(old: str, new: str, says: str) -> No
     asked = fleet(("version: v1.37.2", f"version: v{new}"), known=replace(KNOWN, kubernetes=old))
     notes = found(asked)
     assert says in notes.get("CHG002", "") if says else "CHG002" not in notes
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("../kubernetes/1.37.3/kube-apiserver", "an upgrade to 1.37.3 was begun and has reached b-cp1"),
+        ("../kubernetes/1.36.3/kube-apiserver", ""),
+        ("/usr/local/bin/kube-apiserver", ""),
+        ("kube-apiserver", ""),
+    ],
+)
+def test_an_upgrade_that_was_begun_is_not_taken_back(target: str, says: str) -> None:
+    """The record is of the last apply that came to its end; the machine has what the next one brought."""
+    asked = fleet()
+    path, box = f"{BIN}/kube-apiserver", World.converged().boxes["b-cp1"]
+    box.files[path] = replace(box.files[path], target=target)
+    asked = replace(asked, facts={**asked.facts, "b-cp1": box.facts()})
+    assert says in found(asked).get("CHG002", "") if says else "CHG002" not in found(asked)
 
 
 @pytest.mark.parametrize(
