@@ -2,6 +2,10 @@
 
 import base64
 import json
+import os
+import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,3 +90,55 @@ def test_what_is_no_secret_is_none(state: Path) -> None:
     assert len(list(written(state))) == 4
     assert len(secrets_under(state)) == 2
     assert leaks(state) == []
+
+
+SPEAKS = """
+import os, subprocess, sys
+from seakeep.state import certificates
+
+KEY = certificates.key_pem(certificates.new_key()).reveal().decode()
+SAYS = [sys.executable, "-c", "import os; print(os.environ['SAID'])"]
+SAID = {**os.environ, "SAID": KEY}
+
+def test_of_what_is_taken_out_of_a_capture(capsys):
+    print(KEY)
+    assert capsys.readouterr().out
+
+def test_of_what_is_left_in_a_capture(capsys):
+    print(KEY, file=sys.stderr)
+
+def test_of_what_is_not_captured_by_the_test():
+    print(KEY)
+
+def test_of_a_program_that_is_read():
+    subprocess.run(SAYS, env=SAID, capture_output=True, check=True)
+
+def test_of_a_program_that_is_not():
+    subprocess.run(SAYS, env=SAID, check=True)
+
+def test_of_a_kept_value(capsysbinary, tmp_path):
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "some").write_bytes(bytes(range(65, 95)))
+    sys.stdout.buffer.write(b"it is " + bytes(range(65, 95)))
+    capsysbinary.readouterr()
+
+def test_that_is_quiet(capsys):
+    print("nothing of interest")
+    capsys.readouterr()
+"""
+
+
+def test_a_secret_is_found_in_what_any_test_hears() -> None:
+    """A session of its own, that begins as this one did. Not under tmp_path, where what it leaves would be found."""
+    root = Path(__file__).parents[2]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "test_speaks.py").write_text(SPEAKS)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-p", "no:cacheprovider",
+             f"--rootdir={folder}", "-c", os.devnull, "--basetemp", f"{folder}/base", f"{folder}/test_speaks.py"],
+            cwd=folder, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    found = set(re.findall(r"test_speaks\.py-(test_\w+)\.log", done.stdout))
+    assert found == set(re.findall(r"def (test_of_\w+)", SPEAKS)), done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "7 passed, 1 error" in done.stdout
