@@ -9,6 +9,7 @@ from seakeep.core.errors import MachineError
 from seakeep.core.progress import Progress
 from seakeep.engine.outcome import StoppedError
 from seakeep.engine.wait import await_until
+from seakeep.flows.left_behind import Volume, left_behind
 from seakeep.transport.api import ApiClient, ApiError, decoded
 
 LIMIT = 300.0
@@ -35,17 +36,8 @@ class _Status(msgspec.Struct):
     phase: str = ""
 
 
-class _EmptyDir(msgspec.Struct):
-    """Only whether there is one."""
-
-
-class _Volume(msgspec.Struct, rename="camel"):
-    name: str
-    empty_dir: _EmptyDir | None = None
-
-
 class _Spec(msgspec.Struct):
-    volumes: list[_Volume] = []
+    volumes: list[Volume] = []
 
 
 class _Pod(msgspec.Struct):
@@ -106,7 +98,7 @@ async def drain(
         if stop.is_set():
             raise StoppedError
         left = [pod for pod in await _pods(api, node) if not pod.stays and not pod.over]
-        _tell_what_is_lost(left, told, progress)
+        await _tell_what_is_lost(api, node, left, told, progress)
         reasons = [(pod.place, await _evict(api, pod)) for pod in left]
         if not reasons:
             return None
@@ -132,14 +124,17 @@ async def drain(
         raise
 
 
-def _tell_what_is_lost(left: list[_Pod], told: set[str], progress: Progress) -> None:
+async def _tell_what_is_lost(api: ApiClient, node: str, left: list[_Pod], told: set[str], progress: Progress) -> None:
     """Once for each pod. Nobody is asked: whoever keeps something in such a volume has to expect this, and who drains a
     node wants to know."""
     for pod in left:
-        lost = [each.name for each in pod.spec.volumes if each.empty_dir is not None]
-        if lost and pod.controller and pod.metadata.uid not in told:
-            told.add(pod.metadata.uid)
-            progress.note(f"{pod.place} leaves behind what it keeps in its emptyDir {', '.join(lost)}")
+        if not pod.controller or pod.metadata.uid in told:
+            continue
+        meta = pod.metadata
+        lost = [each async for each in left_behind(api, node, meta.namespace, meta.name, pod.spec.volumes)]
+        told.add(meta.uid)
+        for each in lost:
+            progress.note(f"{pod.place} {each}")
 
 
 def _worst_first(reasons: list[tuple[str, str]]) -> list[tuple[str, str]]:

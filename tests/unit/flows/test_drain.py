@@ -138,3 +138,78 @@ async def test_what_is_lost_with_a_pod_is_said_once() -> None:
         await drain(FakeApi(node), "n1", clock=FakeClock(), progress=seen, stop=asyncio.Event(), timeout=9)
     said = [line for line in seen.lines if "emptyDir" in line]
     assert said == ["note: shop/web leaves behind what it keeps in its emptyDir cache"]
+
+
+def volume(**source: Any) -> dict[str, Any]:
+    return {"name": "data", **source}
+
+
+def on_hosts(*hosts: str, key: str = "kubernetes.io/hostname") -> dict[str, Any]:
+    wanted = [{"key": key, "operator": "In", "values": list(hosts)}]
+    return {"required": {"nodeSelectorTerms": [{"matchExpressions": wanted}]}}
+
+
+CLAIMED = volume(persistentVolumeClaim={"claimName": "data-web"})
+
+
+@pytest.mark.parametrize(
+    ("mounted", "persistent", "says"),
+    [
+        (volume(hostPath={"path": "/srv/data"}), None, "what n1 has in /srv/data (hostPath data)"),
+        (volume(hostPath={"path": "/srv/data", "type": ""}), None, "what n1 has in /srv/data (hostPath data)"),
+        (volume(hostPath={"path": "/run/containerd.sock", "type": "Socket"}), None, ""),
+        (
+            CLAIMED,
+            {"local": {"path": "/mnt/ssd"}, "nodeAffinity": on_hosts("n1")},
+            "what n1 has in /mnt/ssd (local volume pv-7, claim data-web): it can start on no other node",
+        ),
+        (
+            CLAIMED,
+            {"local": {"path": "/mnt/ssd"}, "nodeAffinity": on_hosts("n1", "n2")},
+            "(local volume pv-7, claim data-web): it can start only where the volume's node affinity allows",
+        ),
+        (
+            CLAIMED,
+            {"local": {"path": "/mnt/ssd"}, "nodeAffinity": on_hosts("a", key="topology.kubernetes.io/zone")},
+            "it can start only where the volume's node affinity allows",
+        ),
+        (CLAIMED, {"hostPath": {"path": "/srv/pv"}}, "what n1 has in /srv/pv (hostPath volume pv-7, claim data-web)"),
+        (CLAIMED, {"csi": {"driver": "ebs", "volumeHandle": "v"}}, ""),
+        (CLAIMED, None, ""),
+        (
+            volume(ephemeral={"volumeClaimTemplate": {}}),
+            {"local": {"path": "/mnt/ssd"}},
+            "volume pv-7, claim web-data)",
+        ),
+        (volume(configMap={"name": "c"}), None, ""),
+    ],
+)
+async def test_what_stays_on_the_machine_is_said_once(mounted: Any, persistent: Any, says: str) -> None:
+    node = Node({**pod("web"), "spec": {"volumes": [mounted]}}, kept={"web": "the budget"})
+
+    def answer(method: str, path: str) -> tuple[int, Any]:
+        if "/persistentvolumeclaims/" in path:
+            assert path.startswith("/api/v1/namespaces/shop/")
+            return 200, {"spec": {"volumeName": "pv-7"} if persistent else {}}
+        if path.startswith("/api/v1/persistentvolumes/"):
+            assert path.endswith("/pv-7")
+            return 200, {"spec": persistent}
+        return node(method, path)
+
+    seen = Recorder()
+    with pytest.raises(MachineError):
+        await drain(FakeApi(answer), "n1", clock=FakeClock(), progress=seen, stop=asyncio.Event(), timeout=9)
+    said = [line for line in seen.lines if "leaves behind" in line]
+    assert len(said) == bool(says)
+    assert not says or (said[0].startswith("note: shop/web leaves behind ") and said[0].endswith(says))
+
+
+async def test_nothing_is_evicted_before_it_is_known_what_stays_behind() -> None:
+    node = Node({**pod("web"), "spec": {"volumes": [CLAIMED]}})
+
+    def answer(method: str, path: str) -> tuple[int, Any]:
+        return (503, {"message": "etcd is away"}) if "/persistentvolumeclaims/" in path else node(method, path)
+
+    with pytest.raises(MachineError, match="persistentvolumeclaims/data-web: etcd is away"):
+        await drain(FakeApi(answer), "n1", clock=FakeClock(), progress=Recorder(), stop=asyncio.Event(), timeout=9)
+    assert node.evicted == []
