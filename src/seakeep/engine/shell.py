@@ -34,8 +34,19 @@ tar -xf - -C "$d" && sh "$d/run.sh"
 """
 
 
+_HELD = r"""held() {
+  { lsattr -d -- "${1%/*}"; find "$1" -xdev \( -type f -o -type d \) -exec lsattr -d -- {} +; } 2>/dev/null |
+    grep -m 5 '^[^ ]*[ai]' | while read -r a p; do
+      echo "$p can be neither changed nor removed while it has the attributes $a: chattr -i -a $p takes them away"
+    done >&2 || :
+}
+"""
+"""Says what root's `Operation not permitted` does not: that a path, something in it, or the folder that it is in is
+immutable or append-only. Silent on machines without lsattr (e2fsprogs)."""
+
+
 def prelude(root: str) -> str:
-    """Functions that run.sh is made of. `$n` is the step that a failure is charged to."""
+    """Functions that run.sh is made of. `$n` is the step that a failure is charged to, `$at` the path it is about."""
     protected = "|".join(PROTECTED)
     return f"""set -eu
 umask 077
@@ -44,8 +55,9 @@ D=${{0%/*}}
 R={quote(root)}
 S=$R/var/lib/seakeep/units
 n=
-trap 's=$?; if [ "$s" -ne 0 ] && [ -n "$n" ]; then echo "fail $n" >&3; fi' EXIT
-begin() {{ n=$1; echo "begin $1" >&3; }}
+at=
+{_HELD}trap 's=$?; if [ "$s" -ne 0 ] && [ -n "$n" ]; then [ -z "$at" ] || held "$at"; echo "fail $n" >&3; fi' EXIT
+begin() {{ n=$1 at=; echo "begin $1" >&3; }}
 fin() {{ echo "done $1" >&3; }}
 parent() {{ [ -d "${{1%/*}}" ] || (umask 022; mkdir -p -- "${{1%/*}}"); }}
 user() {{
@@ -54,18 +66,21 @@ user() {{
     --shell /usr/sbin/nologin "$1"
 }}
 dir() {{
+  at=$1
   if [ -L "$1" ]; then echo "$1 is a link: name the folder itself, or remove the link" >&2; return 1; fi
   if [ -e "$1" ] && [ ! -d "$1" ]; then mv -fT -- "$1" "$1.before-seakeep"; fi
   install -d -o "$2" -g "$3" -m "$4" -- "$1"
 }}
 swap() {{
+  at=$2
   # A folder in the place of a file goes when it is empty; with something in it, it is kept elsewhere.
   if [ -d "$2" ] && [ ! -L "$2" ]; then rmdir -- "$2" 2>/dev/null || aside "$2"; fi
   mv -fT -- "$1" "$2"
 }}
-stage() {{ parent "$2"; rm -rf -- "$2"; install -T -o "$3" -g "$4" -m "$5" -- "$D/$1" "$2"; }}
-link() {{ parent "$1"; rm -rf -- "$3"; ln -s -- "$2" "$3"; swap "$3" "$1"; }}
+stage() {{ at=$2; parent "$2"; rm -rf -- "$2"; install -T -o "$3" -g "$4" -m "$5" -- "$D/$1" "$2"; }}
+link() {{ at=$1; parent "$1"; rm -rf -- "$3"; ln -s -- "$2" "$3"; swap "$3" "$1"; }}
 away() {{
+  at=$1
   if [ -L "$1" ]; then rm -f -- "$1"; return; fi
   [ -e "$1" ] || return 0
   up=$(readlink -f -- "${{1%/*}}/"); real=${{up%/}}/${{1##*/}}; real=${{real#"$R"}}
@@ -83,6 +98,7 @@ empty() {{
   if [ -d "$1" ] && [ ! -L "$1" ]; then rmdir -- "$1" 2>/dev/null || :; fi
 }}
 aside() {{
+  at=$1
   [ -e "$1" ] || [ -L "$1" ] || return 0
   if mountpoint -q -- "$1"; then echo "$1 is a mount point: not moved" >&2; return 1; fi
   to=$R/var/lib/seakeep/aside${{1#"$R"}}
@@ -157,7 +173,7 @@ mkdir -p {quote(folder)}
 cd {quote(base)}
 rm -rf .incoming-*
 in=$(mktemp -d .incoming-XXXXXX)
-trap 'rm -rf {quote(base)}/"$in"; echo "fail {index}" >&3' EXIT
+{_HELD}trap 'rm -rf {quote(base)}/"$in"; held {quote(folder)}; echo "fail {index}" >&3' EXIT
 trap 'exit 129' HUP INT TERM
 zstd -dcq | tar -xf - -C "$in" --no-same-owner
 cd "$in"

@@ -1,9 +1,12 @@
 """Compiled batches, run by the real shell in a folder."""
 
 import io
+import shutil
 import socket
 import stat
+import subprocess
 import tarfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -215,6 +218,87 @@ async def test_a_failed_file_keeps_the_old_one(host: FolderHost) -> None:
     assert lines == ["begin 0", "begin 1", "done 0", "fail 1"]
     assert host.read("/etc/a/one") == b"new"
     assert host.at("/etc/a/two/full").is_dir()
+
+
+@pytest.fixture
+def immutable(host: FolderHost) -> Iterator[Callable[[str], None]]:
+    """Takes root's right to change a path, until the test is over."""
+    done: list[Path] = []
+
+    def fix(path: str) -> None:
+        found = shutil.which("chattr")
+        if (
+            found is None
+            or subprocess.run([found, "+i", "--", host.at(path)], capture_output=True, check=False).returncode
+        ):
+            pytest.skip("chattr +i does not work here")
+        done.append(host.at(path))
+
+    yield fix
+    for path in done:
+        thaw(path)
+
+
+def thaw(path: Path) -> None:
+    subprocess.run(["chattr", "-i", "--", path], capture_output=True, check=False)
+
+
+PLACED = PlaceBinaries("etcd", "3.6.16", FakeBlobs.sums("etcd", "3.6.16", "etcd"))
+ONE = file("/etc/a/one", "new")
+
+
+@pytest.mark.parametrize(
+    ("held", "action"),
+    [
+        ("/etc/a/one", PutFile(ONE)),
+        ("/etc/a", PutFile(ONE)),
+        ("/etc/a/one", PutLink("/etc/a/one", "two")),
+        ("/etc/a/one", SetAside("/etc/a/one")),
+        ("/etc/a/one", Remove("/etc/a/one")),
+        ("/etc/a/one", Remove("/etc/a")),
+        ("/etc/a", PutDir(folder("/etc/a", 0o700))),
+        ("/etc/a", PutDir(folder("/etc/a/b"))),
+    ],
+)
+async def test_what_is_immutable_is_named_with_the_way_out(
+    host: FolderHost, immutable: Callable[[str], None], held: str, action: Action
+) -> None:
+    """The kernel's own words are those for a lack of rights, which root has none of."""
+    await ok(host, PutFile(file("/etc/a/one", "old")))
+    immutable(held)
+    before = host.read("/etc/a/one")
+
+    answer, lines = await do(host, action)
+
+    assert answer.status != 0
+    assert lines == ["begin 0", "fail 0"]
+    said = answer.stderr.strip().splitlines()
+    assert f"{host.at(held)} can be neither changed nor removed" in said[-1]
+    assert f"chattr -i -a {host.at(held)} takes them away" in said[-1]
+    assert host.read("/etc/a/one") == before
+
+    thaw(host.at(held))
+    await ok(host, action)
+
+
+async def test_a_program_that_is_immutable_is_named(host: FolderHost, immutable: Callable[[str], None]) -> None:
+    await ok(host, PLACED)
+    immutable("/opt/seakeep/etcd/3.6.16/etcd")
+
+    answer, lines = await do(host, PLACED)
+
+    assert answer.status != 0
+    assert lines == ["begin 0", "fail 0"]
+    assert "/etcd/3.6.16/etcd can be neither changed nor removed" in answer.stderr.splitlines()[-1]
+
+
+async def test_an_ordinary_failure_says_nothing_of_attributes(host: FolderHost) -> None:
+    host.at("/etc/real").mkdir()
+    host.at("/etc/a").symlink_to("real")
+
+    answer, _ = await do(host, PutDir(folder("/etc/a")))
+
+    assert "attributes" not in answer.stderr
 
 
 async def test_an_empty_folder_in_the_place_of_a_file_gives_way(host: FolderHost) -> None:
