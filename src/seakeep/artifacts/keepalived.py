@@ -6,13 +6,15 @@ a lower weight: the holder resigns (priority 0) instead of waiting to be outvote
 nobody to give connections to, and after a while where those that it has are not ready: then etcd is in trouble, for all
 load balancers alike or on the wrong side of a broken network.
 
-It is stopped before HAProxy and started after it, whoever restarts that one: the VIP leaves first.
+It is stopped before HAProxy and started after it, whoever restarts that one: the VIP leaves first. It is not started
+before HAProxy has asked every API server once: until then HAProxy takes them for well, and a first check that succeeds
+counts at once.
 """
 
 from seakeep.artifacts import unit
 from seakeep.artifacts.base import FileSpec, MachineFiles, UnitSpec, UserSpec
 from seakeep.artifacts.common import LB, UNITS, unit_file
-from seakeep.artifacts.haproxy import CHECKER, STATE
+from seakeep.artifacts.haproxy import CHECKER, STATE, STATS
 from seakeep.artifacts.haproxy import NAME as HAPROXY_NAME
 from seakeep.design.model import Design, Machine, Role, Timings
 from seakeep.design.traits import Traits
@@ -22,6 +24,7 @@ CONFIG = f"{LB}/keepalived.conf"
 CHECK = f"{LB}/check-api"
 LEAVE = f"{LB}/leave-vip"
 NOTE = f"{LB}/note-state"
+ASKED = f"{LB}/await-checks"
 RUN = "/run/seakeep-keepalived"
 TABLE = "seakeep_leave"
 PROGRAM = "/usr/sbin/keepalived"
@@ -39,6 +42,7 @@ def render(design: Design, machine: Machine, traits: Traits) -> MachineFiles:
             FileSpec(path=CHECK, parts=(_check(design),), mode=0o755),
             FileSpec(path=LEAVE, parts=(_leave(design),), mode=0o755),
             FileSpec(path=NOTE, parts=(_NOTE,), mode=0o755),
+            FileSpec(path=ASKED, parts=(_ASKED,), mode=0o755),
             unit_file(NAME, _unit()),
         ),
         units=(
@@ -55,6 +59,20 @@ _NOTE = f"""\
 #!/bin/sh
 # Called by keepalived with INSTANCE, its name and the new state: whether this machine may take the VIP.
 printf '%s\\n' "$3" >{RUN}/state
+"""
+
+
+_ASKED = f"""\
+#!/bin/sh
+# Runs before keepalived is started: waits until HAProxy has asked every API server once. For two seconds at the most,
+# where they do not answer; without HAProxy there is nothing to wait for, and the check fails by itself.
+n=0
+while [ $n -lt 50 ]; do
+  s=$(curl --silent --fail --max-time 1 --unix-socket {STATS} 'http://localhost/;csv') || exit 0
+  printf '%s\\n' "$s" | awk -F, '$1 ~ /^kube-apiserver/ && $37 ~ /INI/ {{ exit 1 }}' && exit 0
+  n=$((n + 1))
+  sleep 0.1
+done
 """
 
 
@@ -153,6 +171,7 @@ def _leave(design: Design) -> str:
 
 def _unit() -> str:
     settings = [
+        f"ExecStartPre=-{ASKED}",
         "ExecReload=/bin/kill -HUP $MAINPID",
         f"ExecStop=-{LEAVE}",
         f"ExecStopPost=-/usr/sbin/nft delete table inet {TABLE}",

@@ -93,6 +93,7 @@ def test_a_load_balancer_that_is_one_no_longer_is_taken_down_in_order_and_everyt
         "remove /etc/seakeep/lb/check-api",
         "remove /etc/seakeep/lb/leave-vip",
         "remove /etc/seakeep/lb/note-state",
+        "remove /etc/seakeep/lb/await-checks",
         "remove /etc/systemd/system/seakeep-keepalived.service",
         "remove /etc/seakeep/lb if it is empty",
         "remove /etc/seakeep if it is empty",
