@@ -1,11 +1,13 @@
 """The clusters whose artifacts are compared with golden files."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from seakeep.design.complete import complete
-from seakeep.design.model import Design, Machine
+from seakeep.design.model import Design, Fence, Machine
 from seakeep.design.traits import Traits
 from seakeep.spec.load import load
 
@@ -56,7 +58,14 @@ TENANTS = Scenario("tenants", "tenants", NESTED, enforcer="kube-router")
 TENANTS_OWN = ("kube-router", "tenants")
 
 
+FENCES = (
+    Fence("x-lb9", IPv4Address("10.77.9.31"), date(2026, 11, 26)),
+    Fence("x-cp9", IPv4Address("10.77.9.21"), date(2026, 11, 26)),
+)
+"""Nothing but the fence itself depends on them."""
+
+
 @cache
 def _design(example: str, enforcer: str | None) -> Design:
     design = complete(load(EXAMPLES / f"{example}.yaml"))
-    return replace(design, network=replace(design.network, policy_enforcer=enforcer))
+    return replace(design, network=replace(design.network, policy_enforcer=enforcer), fences=FENCES)

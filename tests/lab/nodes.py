@@ -1,10 +1,12 @@
 """Machines that come and go, on the three-site cluster. Each leaves it as the file of before says."""
 
+import asyncio
 import json
 
 from tests.lab.cluster import Cluster
 
 from seakeep.facts.etcd import ETCDCTL
+from seakeep.lab.lab import Lab
 
 WORKER2 = "    - {name: a-worker2, address: 10.77.1.42, site: a, roles: [worker], pool: hot}\n"
 BEFORE = "    - {name: b-worker1,"
@@ -145,6 +147,43 @@ def the_vip_holder_and_a_control_plane_go_and_come_back(three: Cluster) -> None:
     assert "not part of the cluster" in denied.err
     three.file.write_text(text)
     three.run("apply", "--yes").ok()
+    assert three.plan() == []
+
+
+def a_load_balancer_that_was_removed_while_it_did_not_answer_never_gets_the_vip_again(three: Cluster) -> None:
+    """First alive and only unreachable over SSH, with the VIP; then booted again with all that it had."""
+    text = three.file.read_text()
+    vip = three.run("status", "-o", "json").ok().json["endpoint"]
+    holder, holds = vip["holder"], f"ip -o -4 addr show to {vip['vip']} | grep -c ."
+
+    def there(script: str) -> str:
+        return asyncio.run(Lab(three.name).exec(holder, ["sh", "-c", f"{script}; true"])).strip()
+
+    there("systemctl stop ssh.service ssh.socket")
+    said = three.run("node", "remove", holder, "--yes").ok().err
+    assert f"{holder} is not in the file any more and does not answer: it is left as it is, and fenced" in said
+    assert there(holds) == "0"
+    assert there("cat /run/seakeep-keepalived/state") == "FAULT"
+    status = three.run("status", "-o", "json").ok().json
+    assert status["endpoint"]["holder"] not in (holder, None)
+    assert [each["name"] for each in status["fenced"]] == [holder]
+    # Somebody empties the packet filter of a machine: that is all that is missing anywhere.
+    three.ssh("a-etcd1", "nft delete table inet seakeep_fence").ok()
+    assert [(host, why) for host, _, why in three.plan()] == [("a-etcd1", "its rules are gone from the kernel")]
+
+    less = three.file.read_text()
+    three.file.write_text(text)
+    three.run("lab", "kill", holder).ok()
+    three.run("lab", "start", holder).ok()
+    three.file.write_text(less)
+    state = "cat /run/seakeep-keepalived/state"
+    three.eventually(lambda: there(state) == "FAULT", "keepalived's first word of the new boot")
+    assert there("journalctl -b -u seakeep-keepalived | grep -c 'Entering MASTER'") == "0"
+    assert there(holds) == "0"
+
+    three.file.write_text(text)
+    three.run("node", "add", holder, "--yes").ok()
+    assert three.ssh("a-cp1", "nft list tables").ok().out.count("seakeep_fence") == 0
     assert three.plan() == []
 
 

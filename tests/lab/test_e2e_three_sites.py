@@ -352,6 +352,10 @@ def test_the_vip_holder_and_a_control_plane_go_and_come_back(three):
     nodes.the_vip_holder_and_a_control_plane_go_and_come_back(three)
 
 
+def test_a_load_balancer_that_was_removed_while_it_did_not_answer_never_gets_the_vip_again(three):
+    nodes.a_load_balancer_that_was_removed_while_it_did_not_answer_never_gets_the_vip_again(three)
+
+
 def test_reset_leaves_twelve_bare_machines(three):
     three.run("reset", "--yes").ok()
     for machine in ("a-etcd1", "b-cp1", "a-lb1", "b-worker1"):

@@ -10,6 +10,7 @@ from seakeep.artifacts import (
     containerd,
     coredns,
     etcd,
+    fence,
     flannel,
     haproxy,
     keepalived,
@@ -59,6 +60,7 @@ _NODE = frozenset({Role.CONTROL_PLANE, Role.WORKER})
 MACHINE: tuple[MachineArtifact, ...] = (
     MachineArtifact("ownership", ownership.render, _ALL),
     MachineArtifact("kernel", kernel.render, _ALL),
+    MachineArtifact("fence", fence.render, fence.ROLES),
     MachineArtifact("etcd", etcd.render, _ETCD),
     MachineArtifact("cluster-ca", cluster_ca.render, _NODE),
     MachineArtifact("kube-apiserver", kube_apiserver.render, _CONTROL_PLANE),

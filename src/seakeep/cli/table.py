@@ -36,6 +36,7 @@ COMMANDS: tuple[Entry, ...] = (
             Entry("drain", "Move the pods off a node, and let no new ones on it."),
             Entry("remove", "Take a machine out of the cluster."),
             Entry("replace", "Put a new machine in the place of one that is gone."),
+            Entry("unfence", "Hear an address again that was fenced."),
         ),
     ),
     Entry(

@@ -8,7 +8,7 @@ from seakeep.core.finding import Finding
 from seakeep.design import addresses, labels, pki, tenants
 from seakeep.design.draft import Draft
 from seakeep.design.judge import judge
-from seakeep.design.known import Known, pinned
+from seakeep.design.known import Known, pinned, standing
 from seakeep.design.maintenance import Window
 from seakeep.design.model import (
     Design,
@@ -37,7 +37,8 @@ _CNI_NAMESPACES = {"flannel": ("kube-flannel", "flanneld sets up the machine's n
 
 def complete(loaded: LoadedSpec, known: Known | None = None) -> Design:
     """Decide everything that can be decided before a machine is touched. Nodes that are `known` keep their blocks of
-    pod addresses, wherever they stand in the file.
+    pod addresses, wherever they stand in the file. Fences
+    stand until a machine of the file has the address.
 
     SpecError with every reason when a rule refuses the design.
     """
@@ -75,6 +76,7 @@ def complete(loaded: LoadedSpec, known: Known | None = None) -> Design:
             Window(days=w.days, begin=time.fromisoformat(w.begin), end=time.fromisoformat(w.end), zone=w.time_zone)
             for w in spec.maintenance.windows
         ),
+        fences=standing(known, machines),
     )
 
 

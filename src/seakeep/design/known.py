@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from ipaddress import IPv4Network
 
 from seakeep.design import pki
-from seakeep.design.model import Design, Machine, Role, SshAccess
+from seakeep.design.model import Design, Fence, Machine, Role, SshAccess
 from seakeep.spec.model import PkiSpec
 
 
@@ -13,7 +14,8 @@ from seakeep.spec.model import PkiSpec
 class Known:
     """`machines` are those of the last apply that came to its end; none before the first one did. `begun` are those
     that a run since then has started on: they may hold something, and nothing relies on them yet. `kubernetes` has no
-    leading v. `serial` counts what was ever known of this cluster: of two copies the higher one is the newer."""
+    leading v. `serial` counts what was ever known of this cluster: of two copies the higher one is the newer.
+    `fences` are those that stand."""
 
     kubernetes: str
     pod_range: IPv4Network
@@ -22,6 +24,7 @@ class Known:
     machines: tuple[Machine, ...] = ()
     begun: tuple[Machine, ...] = ()
     serial: int = 0
+    fences: tuple[Fence, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -56,11 +59,14 @@ def known_of(design: Design, *, machines: tuple[Machine, ...] = (), begun: tuple
 
 
 def begun(known: Known | None, design: Design) -> Known:
-    """What is known while a run touches the design's machines."""
+    """What is known while a run touches the design's machines. Fences that the design puts up or takes down count from
+    the beginning: whoever goes on after a crash has to put the same ones up."""
     before = known or known_of(design)
     names = {machine.name for machine in before.all}
     new = tuple(machine for machine in design.machines if machine.name not in names)
-    return replace(before, begun=(*before.begun, *new), serial=before.serial + 1) if new else before
+    if not new and before.fences == design.fences:
+        return before
+    return replace(before, begun=(*before.begun, *new), fences=design.fences, serial=before.serial + 1)
 
 
 def finished(known: Known | None, design: Design, *, without: Collection[str] = ()) -> Known:
@@ -74,7 +80,7 @@ def finished(known: Known | None, design: Design, *, without: Collection[str] = 
         elif before is not None:
             machines.append(before)
     last = begun(known, design)
-    made = replace(known_of(design, machines=tuple(machines)), serial=last.serial)
+    made = replace(known_of(design, machines=tuple(machines)), serial=last.serial, fences=last.fences)
     return made if shared(made) == shared(last) else replace(made, serial=last.serial + 1)
 
 
@@ -117,7 +123,8 @@ def newest(ours: Known | None, theirs: Known) -> Known | None:
         for machine in (ours.all if theirs.serial == ours.serial else ours.begun)
         if machine.name not in names
     )
-    return replace(theirs, begun=(*theirs.begun, *more))
+    fences = (each for each in ours.fences if theirs.serial == ours.serial and each not in theirs.fences)
+    return replace(theirs, begun=(*theirs.begun, *more), fences=(*theirs.fences, *fences))
 
 
 def differences(before: Known | None, after: Known) -> str:
@@ -132,9 +139,49 @@ def differences(before: Known | None, after: Known) -> str:
         ("begun", [machine.name for machine in after.begun if machine.name not in started]),
     )
     said = [f"{word}: {', '.join(names)}" for word, names in told if names]
+    if fenced := fence_differences(before.fences if before is not None else (), after.fences):
+        said.append(fenced)
     if before is not None and before.kubernetes != after.kubernetes:
         said.append(f"Kubernetes {before.kubernetes} became {after.kubernetes}")
     return "; ".join(said)
+
+
+def fence_differences(before: Collection[Fence], after: Collection[Fence]) -> str:
+    """For people: which fences are put up, and which are taken down."""
+    up = [str(each) for each in after if each not in before]
+    down = [str(each) for each in before if each not in after]
+    return "; ".join(
+        f"{word}: {', '.join(some)}" for word, some in (("fenced", up), ("not fenced any more", down)) if some
+    )
+
+
+FENCED = frozenset({Role.LOAD_BALANCER, Role.CONTROL_PLANE})
+"""What a machine does that is fenced when it is taken out while it does not answer. A load balancer that comes back, or
+was only cut off from the operator, claims the VIP, because the others do not know it any more. An API server that comes
+back is good enough for such a load balancer, and goes on writing to etcd. Others cannot do harm: etcd itself shuts a
+removed member out, and a kubelet gets no Node."""
+
+
+def fenced(design: Design, silent: Iterable[Machine], today: date) -> Design:
+    """The design with a fence around each of these machines that has to be kept away, and has none yet."""
+    stand = {(each.name, each.address) for each in design.fences}
+    new = [
+        Fence(machine.name, machine.address, today)
+        for machine in silent
+        if machine.roles & FENCED and (machine.name, machine.address) not in stand
+    ]
+    return replace(design, fences=(*design.fences, *new)) if new else design
+
+
+def standing(known: Known | None, machines: Iterable[Machine], ended: Collection[str] = ()) -> tuple[Fence, ...]:
+    """The fences that still stand: not those at an address that one of these machines has, nor those that were ended,
+    by name or address."""
+    taken = {machine.address for machine in machines}
+    return tuple(
+        each
+        for each in (known.fences if known is not None else ())
+        if each.address not in taken and not {each.name, str(each.address)} & set(ended)
+    )
 
 
 def leaving(known: Known | None, design: Design) -> tuple[Machine, ...]:

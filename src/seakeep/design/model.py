@@ -261,12 +261,25 @@ class Pki:
         raise KeyError(f"{ca}/{name}")
 
 
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """An address that API servers and etcd members hear no more: of a machine that was taken out while it did not
+    answer, on the day `since`. A day, because a plan that is stored and one that is made a moment later must agree."""
+
+    name: str
+    address: IPv4Address
+    since: date
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.address}, since {self.since})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     """The whole cluster, decided. Machines stand in the order of the file; everything derived is sorted.
 
     `preload_images`: nodes get images over SSH, and need no registry. `windows`: when real machines may be broken on
-    purpose; none is always.
+    purpose; none is always. `fences` stand in the order in which they were put up.
     """
 
     name: str
@@ -285,6 +298,7 @@ class Design:
     waivers: tuple[Waiver, ...] = ()
     tenants: tuple[Tenant, ...] = ()
     windows: tuple[Window, ...] = ()
+    fences: tuple[Fence, ...] = ()
 
     def with_role(self, role: Role) -> tuple[Machine, ...]:
         """The machines that have the role, in the order of the file."""

@@ -48,3 +48,11 @@ def machine_failover(timings: Timings) -> float:
 def vip_failover(timings: Timings) -> float:
     """Seconds until the VIP has left a load balancer that no longer reaches an API server, at the most."""
     return timings.vip_check_interval * timings.vip_check_fall + machine_failover(timings)
+
+
+def fenced_failover(timings: Timings, *, own_api_server: bool) -> float:
+    """Seconds until a load balancer that every API server refuses has given the VIP up, at the most. One with an API
+    server of its own, which cannot reach etcd any more, holds on to it as through any trouble of etcd's."""
+    noticed = (timings.lb_inter_ms * timings.lb_fall + timings.lb_timeout_ms) / 1000
+    fall = timings.vip_ready_fall if own_api_server else timings.vip_check_fall
+    return noticed + timings.vip_check_interval * (fall + 1)

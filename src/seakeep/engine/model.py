@@ -160,6 +160,14 @@ class ReleaseVip:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitVip:
+    """Wait until this machine, which does not answer and is fenced, cannot hold the VIP any more, and another load
+    balancer holds it."""
+
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
 class DrainNode:
     """Cordon the node and evict its pods, within what their PodDisruptionBudgets allow."""
 
@@ -183,7 +191,9 @@ class Issue:
 MachineAction = (
     PutUser | PutDir | PutFile | PutLink | Remove | RemoveDir | SetAside | PlaceBinaries | LoadImage | UnitDo | Script
 )
-ClusterAction = ApplyObject | DeleteObject | RemoveMember | AddLearner | PromoteLearner | ReleaseVip | DrainNode
+ClusterAction = (
+    ApplyObject | DeleteObject | RemoveMember | AddLearner | PromoteLearner | ReleaseVip | AwaitVip | DrainNode
+)
 OperatorAction = Issue | Forget
 Action = MachineAction | ClusterAction | OperatorAction
 

@@ -74,6 +74,10 @@ class FactSet:
         """These readings and those of a later round trip to the same machine."""
         return FactSet(self.host, {**other.raw, **self.raw}, self.read_at)
 
+    def with_value(self, fact: Fact[T], value: T) -> "FactSet":
+        """These readings with one as it will be."""
+        return FactSet(self.host, self.raw, self.read_at, {**self._parsed, fact.id: value})
+
     def get(self, fact: Fact[T]) -> T:
         """The parsed value. MissingFactError where it was not read or is not understood."""
         if fact.id not in self._parsed:

@@ -15,6 +15,7 @@ from seakeep.facts import (
     etcd_data,
     etcd_identity,
     etcd_latency,
+    fence,
     files,
     fsync,
     images,
@@ -56,6 +57,7 @@ STATE: tuple[Fact[Any], ...] = (
     etcd.FACT,
     leftovers.FACT,
     policy_rules.FACT,
+    fence.FACT,
     kubelet_cert.FACT,
 )
 """What a plan compares with the design."""

@@ -231,9 +231,11 @@ class _Work:
     async def _machines(self) -> None:
         """Who goes, who comes, and what every machine is to have: watched from outside where that disturbs the API."""
         session, stage = self.session, self.now.stage("machines")
-        on = bool(self.now.stage("leave").steps) or rolling.disturbs(stage, session.design)
+        goes = any(self.now.stage(name).steps for name in ("returning", "fence", "leave"))
+        on = goes or rolling.disturbs(stage, session.design)
         async with rolling.watched(session, self.run, self.journal, on=on, purpose="apply") as seen:
-            await self._part("leave")
+            for first in ("returning", "fence", "leave"):
+                await self._part(first)
             await self._execute(self.now.stage(planning.NEWCOMERS))
             await self._part("join")
             await self._execute(await rolling.in_order(session, stage))

@@ -6,6 +6,7 @@ from seakeep.artifacts.base import KubeObject
 from seakeep.engine.model import (
     AddLearner,
     ApplyObject,
+    AwaitVip,
     DeleteObject,
     DrainNode,
     PromoteLearner,
@@ -14,7 +15,7 @@ from seakeep.engine.model import (
     Step,
 )
 from seakeep.flows.drain import drain
-from seakeep.flows.members import Members, release_vip
+from seakeep.flows.members import Members, await_vip, release_vip
 from seakeep.flows.session import Session
 from seakeep.phases.foreign import foreign
 from seakeep.transport.api import ApiClient, ApiError
@@ -31,6 +32,8 @@ async def change_cluster(session: Session, step: Step, clients: Mapping[str, Api
             await Members(session).promote(machine)
         case ReleaseVip(machine):
             await release_vip(session, machine)
+        case AwaitVip(machine):
+            await await_vip(session, machine)
         case _:
             assert clients is not None
             await _through_the_api(session, step, clients)

@@ -10,6 +10,7 @@ from seakeep.artifacts import etcd as etcd_artifact
 from seakeep.artifacts import haproxy, keepalived
 from seakeep.core.errors import MachineError, RefusedError
 from seakeep.design.model import Machine, Role
+from seakeep.design.timings import fenced_failover
 from seakeep.engine.wait import Probe, await_until
 from seakeep.facts import etcd, etcd_data, etcd_identity, vip
 from seakeep.facts.base import FactSet
@@ -183,24 +184,8 @@ async def release_vip(session: Session, name: str) -> None:
         found = [each.find(vip.FACT) for each in facts.values()]
         return None if any(each is not None and each.through_own for each in found) else "none is ready"
 
-    async def held() -> str | None:
-        facts, _ = await session.read((vip.FACT,), staying, timeout=15)
-        found = [each.find(vip.FACT) for each in facts.values()]
-        return None if any(each is not None and each.holds for each in found) else "none holds it yet"
-
-    async def waiting(what: str, probe: Probe) -> None:
-        await await_until(
-            what,
-            probe,
-            timeout=SETTLE,
-            interval=0.5,
-            clock=session.clock,
-            progress=session.progress,
-            subject=name,
-        )
-
     try:
-        await waiting("another load balancer to be ready", ready)
+        await _balanced(session, name, "another load balancer to be ready", ready)
     except MachineError as error:
         raise RefusedError(
             f"the VIP cannot leave {name}: {error.message}",
@@ -218,7 +203,48 @@ async def release_vip(session: Session, name: str) -> None:
             status=answer.status,
             stderr=answer.stderr,
         )
-    await waiting("another load balancer to hold the VIP", held)
+    await _balanced(session, name, "another load balancer to hold the VIP", _held(session))
+
+
+async def await_vip(session: Session, name: str) -> None:
+    """Wait until `name`, which does not answer and is fenced, has given the VIP up if it is alive, and a load balancer
+    that stays holds it. MachineError where none does in time.
+
+    Nobody can ask it: only time tells. Before that the others must not forget it: they would take the VIP as well.
+    """
+    machine = session.machine(name)
+    patience = fenced_failover(session.design.timings, own_api_server=machine.has(Role.CONTROL_PLANE))
+    begin = session.clock.monotonic()
+
+    async def given_up() -> str | None:
+        left = patience - (session.clock.monotonic() - begin)
+        return f"it may hold it for {left:.0f} s more" if left > 0 else None
+
+    await _balanced(session, name, "a fenced load balancer to give the VIP up", given_up)
+    await _balanced(session, name, "another load balancer to hold the VIP", _held(session))
+
+
+def _held(session: Session) -> Probe:
+    """Whether a load balancer that stays holds the VIP."""
+
+    async def held() -> str | None:
+        facts, _ = await session.read((vip.FACT,), session.design.with_role(Role.LOAD_BALANCER), timeout=15)
+        found = [each.find(vip.FACT) for each in facts.values()]
+        return None if any(each is not None and each.holds for each in found) else "none holds it yet"
+
+    return held
+
+
+async def _balanced(session: Session, subject: str, what: str, probe: Probe) -> None:
+    await await_until(
+        what,
+        probe,
+        timeout=SETTLE,
+        interval=0.5,
+        clock=session.clock,
+        progress=session.progress,
+        subject=subject,
+    )
 
 
 def _by_id(membership: Membership, member_id: str) -> Member | None:

@@ -73,6 +73,24 @@ async def replace(session: Session, name: str, confirm: Confirm) -> ApplyReport:
     return await apply(session, confirm=confirm)
 
 
+async def unfence(session: Session, name: str, confirm: Confirm) -> ApplyReport:
+    """Let an address be heard again that was fenced, by its name or itself. UsageError for one that is not."""
+    await catch_up(session)
+    fences = session.known.fences if session.known is not None else ()
+    ended = [each for each in fences if name in (each.name, str(each.address))]
+    if not ended:
+        hint = meant(name, [each.name for each in fences]) if fences else "nothing is: see `seakeep status`"
+        raise UsageError(f"{name} is not fenced", hint=hint)
+    _only(session)
+    for each in ended:
+        session.progress.note(
+            f"{each.name} was taken out on {each.since} while it did not answer: whatever has {each.address} now is"
+            " let to the API servers and etcd again; were it still that machine, it would claim what it had"
+        )
+    session.unfence(name)
+    return await apply(session, confirm=confirm)
+
+
 async def drain(session: Session, name: str, timeout: float) -> DrainReport:
     """Cordon a node and evict its pods. RefusedError while another operator works; MachineError for pods that are left
     at the deadline."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from seakeep.artifacts import etcd, kernel, kube_apiserver
+from seakeep.artifacts import etcd, fence, kernel, kube_apiserver
 from seakeep.artifacts.api_policies import ENCRYPTION
 from seakeep.artifacts.base import KubeObject, MachineFiles, Resolve
 from seakeep.artifacts.objects import MANAGED
@@ -49,10 +49,18 @@ def ask(design: Design, machine: Machine, peers: tuple[Peer, ...]) -> Ask:
                 | {inventory.PATH}
                 | ({etcd.BOOTSTRAP} if machine.has(Role.ETCD) else set())
                 | ({roster.PATH} if machine.has(Role.CONTROL_PLANE) else set())
+                # Also where there is to be none: what a run left that died has to be found.
+                | ({fence.UNIT_FILE, fence.RULES} if machine.roles & fence.ROLES else set())
             )
         ),
         exclusive=prune_machines.exclusive(design, machine),
-        units=tuple(sorted({service(unit.name) for unit in files.units} | {"etcd.service"})),
+        units=tuple(
+            sorted(
+                {service(unit.name) for unit in files.units}
+                | {"etcd.service"}
+                | ({service(fence.NAME)} if machine.roles & fence.ROLES else set())
+            )
+        ),
         programs=tuple(
             (component, release.component(component), name)
             for component, names in wanted.programs(machine).items()

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from seakeep.core.meant import meant
 from seakeep.core.progress import Progress
 from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.complete import complete
-from seakeep.design.known import Known, Replacing, including, leaving
+from seakeep.design.known import Known, Replacing, fenced, including, leaving, standing
 from seakeep.design.model import Design, Machine, Role
 from seakeep.facts.base import Fact, FactSet
 from seakeep.facts.read import read
@@ -74,6 +74,7 @@ class Session:
         self.options = options
         self.clock = clock
         self.without: frozenset[str] = frozenset()
+        self._unfenced: frozenset[str] = frozenset()
         self.known = roster.read(state)
         self.leaving = leaving(self.known, design)
         self.replacing: Replacing | None = None
@@ -143,6 +144,23 @@ class Session:
         self.known = known
         self.design = complete(self.loaded, known)
         self.leaving = leaving(known, self.design)
+        self._stand()
+
+    def fence(self, silent: Iterable[Machine]) -> None:
+        """Those of these machines that have to be kept away are, from now on."""
+        self.design = fenced(self.design, silent, self.clock.now().date())
+
+    def unfence(self, name: str) -> None:
+        """The fences of this name or address end."""
+        self._unfenced = frozenset({name})
+        self._stand()
+
+    def _stand(self) -> None:
+        """A machine of the file that is gone on without may be the one that is kept away."""
+        here = [machine for machine in self.design.machines if machine.name not in self.without]
+        fences = standing(self.known, here, self._unfenced)
+        if fences != self.design.fences:
+            self.design = replace(self.design, fences=fences)
 
     def keep_known(self) -> None:
         """The state folder knows what this session does. Under the folder's lock."""
@@ -178,6 +196,7 @@ class Session:
             if name not in known:
                 raise UsageError(f"there is no machine {name!r} in the file", hint=meant(name, known))
         self.without = frozenset(names)
+        self._stand()
 
     def machine(self, name: str) -> Machine:
         """A machine of the file, or one that is about to leave. KeyError if there is none."""

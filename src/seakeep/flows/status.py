@@ -33,6 +33,7 @@ from seakeep.report.status import (
     EndpointStatus,
     EtcdMember,
     EtcdStatus,
+    FencedMachine,
     NodeStatus,
     StatusReport,
 )
@@ -105,6 +106,10 @@ async def status(session: Session) -> StatusReport:
         nodes=nodes,
         dns=dns,
         certificates=certificates,
+        fenced=tuple(
+            FencedMachine(name=each.name, address=str(each.address), since=each.since.isoformat())
+            for each in session.design.fences
+        ),
         findings=tuple(judgement.findings),
         errors=tuple(judgement.errors),
     )

@@ -15,7 +15,7 @@ from seakeep.core.errors import MachineError, RefusedError, SeakeepError
 from seakeep.core.finding import Finding
 from seakeep.core.json import JsonObject
 from seakeep.core.secret import Secret, SecretRef
-from seakeep.design.known import Replacing, including
+from seakeep.design.known import FENCED, Replacing, including
 from seakeep.design.model import Design, Machine, Role
 from seakeep.engine.plan import Plan, Unknown, make_plan
 from seakeep.engine.stage import Stage
@@ -107,6 +107,7 @@ async def observe(session: Session) -> View:
         (facts, unreachable, fresh), (leaving, lost) = await asyncio.gather(
             _machines(session), session.read(LEAVING, session.leaving)
         )
+    session.fence(machine for machine in session.leaving if machine.name in lost)
     design = session.design
     if others := _architectures(facts) - {own_arch()}:
         await fetch(session, others)
@@ -330,14 +331,14 @@ def _owned(found: FactSet, design: Design) -> bool:
 
 
 def _lost_notes(session: Session, lost: Mapping[str, MachineError]) -> Iterator[str]:
-    """Said before anybody is asked: that such a machine is off is what only a person can see to."""
+    """Said before anybody is asked: whether such a machine is off only a person can tell."""
     for machine in session.leaving:
         if machine.name in lost:
             said = f"{machine.name} is not in the file any more and does not answer: it is left as it is"
+            if machine.roles & FENCED:
+                said += f", and fenced: API servers and etcd refuse {machine.address} from now on"
             if machine.has(Role.LOAD_BALANCER):
-                said += (
-                    "; it holds the VIP if it is only cut off, and takes it when it comes back: switch it off for good"
-                )
+                said += "; with no API server to reach it gives the VIP up, and does not take it when it comes back"
             yield f"{said} ({lost[machine.name].message})"
 
 

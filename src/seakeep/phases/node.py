@@ -17,6 +17,7 @@ from seakeep.facts import kubelet_cert
 from seakeep.phases.base import Phase, PlanContext
 from seakeep.phases.compare import Comparer, service, unit_stamp
 from seakeep.phases.machine_files import program_digests, steps
+from seakeep.phases.returning import stopped
 from seakeep.state import certificates
 from seakeep.state.rotation import ca_name
 
@@ -30,6 +31,7 @@ percent are left (client-go's certificate manager)."""
 
 def plan(context: PlanContext) -> Iterator[Step]:
     """Drift of every node. Pods outlive a restart of the kubelet, so that nodes go side by side."""
+    context = stopped(context)
     for machine in context.nodes:
         found = list(steps(context, PHASE.id, ARTIFACTS, machine, serial=None))
         why = client_reason(context, machine)

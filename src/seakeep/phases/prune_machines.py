@@ -22,7 +22,7 @@ from seakeep.facts import contents, files, inventory, programs, units
 from seakeep.facts.files import FileState
 from seakeep.facts.inventory import Entry
 from seakeep.facts.units import STAMPS, UnitState
-from seakeep.phases import control_plane, etcd, load_balancer, policy_rules, wanted
+from seakeep.phases import control_plane, etcd, fence, load_balancer, policy_rules, wanted
 from seakeep.phases.base import Phase, PlanContext
 from seakeep.phases.compare import Comparer
 from seakeep.phases.inventory import inventory_file, listed_of, surplus
@@ -97,8 +97,9 @@ def plan(context: PlanContext) -> Iterator[Step]:
         listed = facts.get(inventory.FACT)
         gone = surplus(listed, entries)
         states, found = facts.get(units.FACT), facts.get(files.FACT)
-        yield from _units(comparer, context, machine, gone, states)
-        for each in gone:
+        mine = tuple(each for each in gone if each.path != fence.UNIT and each.path not in fence.PATHS)
+        yield from _units(comparer, context, machine, mine, states)
+        for each in mine:
             if each.kind in ("file", "link"):
                 yield from _file(comparer, each, found.get(each.path))
         for each in sorted(gone, key=lambda entry: entry.path, reverse=True):
@@ -109,7 +110,7 @@ def plan(context: PlanContext) -> Iterator[Step]:
                 path = f"{programs.ROOT}/{each.path}"
                 yield comparer.step(f"programs:{each.path}", Remove(path), NO_LONGER, what=f"remove {path}")
         yield from _extras(comparer, context, machine, rendered, gone)
-        if any(_is_loaded(each, states.get(each.path)) for each in gone):
+        if any(_is_loaded(each, states.get(each.path)) for each in mine):
             what = "have systemd forget the units that are gone"
             yield comparer.step("units", Script("systemctl daemon-reload\n"), NO_LONGER, what=what)
         if gone:

@@ -89,6 +89,14 @@ class CertificateStatus(Part, frozen=True, kw_only=True):
     rotating: tuple[str, ...] = ()
 
 
+class FencedMachine(Part, frozen=True, kw_only=True):
+    """A machine that was taken out while it did not answer, and is kept away since that day, `2026-11-26`."""
+
+    name: str
+    address: str
+    since: str
+
+
 class StatusReport(Report, frozen=True, kw_only=True, tag="Status"):
     """The cluster's state. `findings` hold what the verdict was made from."""
 
@@ -101,6 +109,7 @@ class StatusReport(Report, frozen=True, kw_only=True, tag="Status"):
     nodes: tuple[NodeStatus, ...]
     dns: DnsStatus
     certificates: CertificateStatus
+    fenced: tuple[FencedMachine, ...] = ()
     findings: tuple[Finding, ...] = ()
     errors: tuple[Unanswered, ...] = ()
 
@@ -120,6 +129,7 @@ class StatusReport(Report, frozen=True, kw_only=True, tag="Status"):
             BLANK,
             Line((Cell("DNS", Tone.TITLE), _dns(self.dns))),
             Line((Cell("Certificates", Tone.TITLE), _certificates(self.certificates))),
+            *_fenced(self.fenced),
             *_open(self),
         )
 
@@ -207,6 +217,11 @@ def _certificates(certificates: CertificateStatus) -> Cell:
     tone = Tone.BAD if certificates.due else Tone.WARN if rotating else Tone.GOOD
     due = f"; {len(certificates.due)} due" if certificates.due else ""
     return Cell(f"the first ends in {span(left)}: {detail}{due}{rotating}", tone)
+
+
+def _fenced(fenced: tuple[FencedMachine, ...]) -> Document:
+    told = ", ".join(f"{each.name} ({each.address}) since {each.since}" for each in fenced)
+    return (Line((Cell("Fenced", Tone.TITLE), Cell(told))),) if fenced else ()
 
 
 def _open(report: StatusReport) -> Document:

@@ -11,15 +11,15 @@ with the highest serial counts: whoever writes one holds the locks, and has look
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from seakeep.core.errors import UsageError
 from seakeep.design.known import Known, begun, finished, shared
-from seakeep.design.model import Design
+from seakeep.design.model import Design, Fence
 from seakeep.state.folder import State
 
 NAME = "roster.json"
@@ -35,6 +35,7 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbi
     kind: Literal["Roster"] = "Roster"
     cluster: str
     known: Known
+    fences: tuple[Fence, ...] = ()
 
 
 def read(state: State) -> Known | None:
@@ -72,14 +73,23 @@ def forget(state: State) -> None:
 
 
 def encode(cluster: str, known: Known) -> bytes:
-    """The document, two-space indented."""
-    document = msgspec.json.encode(_Document(cluster=cluster, known=known), enc_hook=_plain, order="sorted")
-    return msgspec.json.format(document, indent=2) + b"\n"
+    """The document, two-space indented.
+
+    Fences stand in it only where there are some: one without is the same as a Seakeep wrote it that had none. Beside
+    what is `known`, because such a Seakeep has to refuse the document: it would take them down.
+    """
+    document: dict[str, Any] = msgspec.to_builtins(
+        _Document(cluster=cluster, known=known, fences=known.fences), enc_hook=_plain, order="sorted"
+    )
+    del document["known"]["fences"]
+    if not known.fences:
+        del document["fences"]
+    return msgspec.json.format(msgspec.json.encode(document, order="sorted"), indent=2) + b"\n"
 
 
 def decode(data: bytes) -> Known:
     """What `encode` wrote. ValueError (msgspec's is one) for anything else."""
-    return msgspec.json.decode(data, type=_Document, dec_hook=_revive).known
+    return copied(data).known
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def copy(cluster: str, known: Known) -> bytes:
 def copied(data: bytes) -> Copy:
     """What `copy` made. ValueError for anything else."""
     document = msgspec.json.decode(data, type=_Document, dec_hook=_revive)
-    return Copy(document.cluster, document.known)
+    return Copy(document.cluster, replace(document.known, fences=document.fences))
 
 
 def _write(state: State, cluster: str, known: Known) -> None:

@@ -360,7 +360,9 @@ class Cluster:
         if machine.runs("seakeep-haproxy") and any(servers.values()):
             used = "".join(f"server {server} {'UP' if ready else 'NOLB'}\n" for server, ready in servers.items())
             vrrp = "BACKUP" if machine.runs("seakeep-keepalived") else ""
-            says["vip"] = f"200\nvrrp {vrrp}\n{used}".encode()
+            balanced = self.running(Role.LOAD_BALANCER, "seakeep-haproxy", "seakeep-keepalived")
+            holder = next((each for each, up in balanced.items() if up), "")
+            says["vip"] = f"{'holds' if name == holder else ''}\n200\nvrrp {vrrp}\n{used}".encode()
         return {**says, "etcd": members.facts(self.etcd(), name, machine)}
 
 

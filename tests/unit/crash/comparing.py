@@ -17,10 +17,12 @@ from .recording import Group, Recording
 
 def repeated(machines: Mapping[str, Machine]) -> set[str]:
     """What is planned once more though it was done. A node may have got pods since it was drained; a member of etcd
-    that waits for the others may as well hang; one that was added is looked at again until it is promoted."""
+    that waits for the others may as well hang; one that was added is looked at again until it is promoted; who holds
+    the VIP, for as long as one that may hold it does not answer."""
     waiting = [name for name, each in machines.items() if each.units.get(members.UNIT, ABSENT).active == "activating"]
     return {
         *(f"cluster/drain/drain:{name}" for name in machines),
+        *(f"cluster/release_vip/{name}" for name in machines),
         *(f"cluster/members_in/add:{name}" for name in machines),
         *(f"{name}/etcd/unit:etcd" for name in waiting),
     }

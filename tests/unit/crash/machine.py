@@ -61,6 +61,7 @@ class Machine(Box):
                 leftovers=[f"owner:{self.cluster}"] if marked is not None and marked.sha256 != TORN else [],
                 etcd_data=self.etcd is not None,
                 more={**self.more, "etcd_identity": members.identity(self.etcd), "roster": self.content(roster.PATH)},
+                fence="whole" if self.runs("seakeep-fence") else "none",
                 # Without containerd nobody can tell.
                 images=self.images if self.runs("containerd") else {},
             )

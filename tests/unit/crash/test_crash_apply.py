@@ -45,6 +45,10 @@ GONE = (("    - {name: b-worker1, address: 10.77.2.41, site: b, roles: [worker],
 """Without one of the workers: drained, its Node deleted, cleaned and forgotten."""
 
 
+SILENT = (("    - {name: a-lb1, address: 10.77.1.31, site: a, roles: [load-balancer]}\n", ""),)
+"""Without one of the load balancers, which does not answer: it is fenced before the other one forgets it."""
+
+
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     install(monkeypatch)
@@ -54,10 +58,16 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
 def recorded(cluster: Cluster, kind: str, patch: pytest.MonkeyPatch) -> Recording:
     """`bring-up`: nothing is there. The others: a finished cluster, and then another file."""
     if kind != "bring-up":
-        before, after = {"change": ((), CHANGE), "less": (MORE, ()), "gone": ((), GONE)}[kind]
+        before, after = {
+            "change": ((), CHANGE),
+            "less": (MORE, ()),
+            "gone": ((), GONE),
+            "silent": ((), SILENT),
+        }[kind]
         cluster.change = before
         cluster.apply()
         cluster.change = after
+        cluster.lost = frozenset({"a-lb1"} if kind == "silent" else ())
         cluster.watch = lambda: Watch(cluster)
     run = record(cluster, patch)
     assert cluster.planned() == set()
@@ -65,14 +75,14 @@ def recorded(cluster: Cluster, kind: str, patch: pytest.MonkeyPatch) -> Recordin
     return run
 
 
-@pytest.mark.parametrize("kind", ["bring-up", "change", "less", "gone"])
+@pytest.mark.parametrize("kind", ["bring-up", "change", "less", "gone", "silent"])
 def test_killed_anywhere_then_resumed(
     cluster: Cluster, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One after the other. Of the bring-up's part in which machines work side by side only some: the next test has
     them all."""
     run = recorded(cluster, kind, monkeypatch)
-    assert len(run.history.states) > {"bring-up": 500, "change": 20, "less": 20, "gone": 3}[kind]
+    assert len(run.history.states) > {"bring-up": 500, "change": 20, "less": 20, "gone": 3, "silent": 20}[kind]
     assert run.boundaries > 6 * len(run.history.states)
     dice = random.Random(kind)
     left_out = {id(group) for seen in places(run).values() for group in dice.sample(seen, len(seen) * 19 // 20)}
@@ -148,7 +158,7 @@ def places(run: Recording) -> dict[str, list[Group]]:
     return found
 
 
-@pytest.mark.parametrize("kind", ["bring-up", "change", "less", "gone"])
+@pytest.mark.parametrize("kind", ["bring-up", "change", "less", "gone", "silent"])
 def test_killed_twice(cluster: Cluster, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process that goes on is killed as well."""
     run = recorded(cluster, kind, monkeypatch)

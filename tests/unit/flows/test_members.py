@@ -12,7 +12,7 @@ from seakeep.design.model import Design
 from seakeep.facts.base import FactSet
 from seakeep.facts.etcd import Member, Membership
 from seakeep.facts.members import changes, losing_quorum, membership_of, stale_data
-from seakeep.flows.members import Members
+from seakeep.flows.members import Members, await_vip
 from seakeep.spec.load import parse
 
 from .etcdsim import SimEtcd, SimMember
@@ -254,3 +254,25 @@ async def test_a_learner_that_does_not_catch_up_is_not_promoted_and_says_why(tmp
     with pytest.raises(MachineError, match="4990 revisions behind"):
         await Members(SimSession(tmp_path, etcd)).promote("c-etcd1")
     assert etcd.member("c-etcd1").learner
+
+
+@pytest.mark.parametrize(("silent", "seconds"), [("a-lb1", 6), ("b-cp1", 19)])
+async def test_a_fenced_load_balancer_gets_the_time_to_give_the_vip_up(
+    tmp_path: Path, silent: str, seconds: float
+) -> None:
+    """Somebody else holding it says nothing about one that nobody can ask. With an API server of its own it holds on
+    to it longer."""
+    session = FakeSession(tmp_path)
+    session.leaving = (session.design.machine(silent),)
+    session.raw["b-lb1"] = {"vip": b"holds\n200\n"}
+    begin = session.clock.monotonic()
+    await await_vip(session, silent)
+    assert session.clock.monotonic() - begin == seconds
+
+
+async def test_nobody_who_takes_the_vip_over_is_a_failure(tmp_path: Path) -> None:
+    session = FakeSession(tmp_path)
+    session.leaving = (session.design.machine("a-lb1"),)
+    session.raw["b-lb1"] = {"vip": b"200\n"}
+    with pytest.raises(MachineError, match="to hold the VIP; the last answer was: none holds it yet"):
+        await await_vip(session, "a-lb1")

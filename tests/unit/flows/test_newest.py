@@ -146,11 +146,13 @@ async def test_recover_takes_the_copy_and_needs_no_api(session: FakeSession, mon
 async def test_a_machine_that_leaves_and_does_not_answer_is_told_of_before_anybody_is_asked(
     session: FakeSession,
 ) -> None:
-    """A load balancer that is only cut off goes on holding the VIP, and nobody but a person can switch it off."""
+    """A load balancer that is only cut off goes on holding the VIP, unless it is fenced. Workers are not."""
     session.leaving = tuple(session.design.machine(name) for name in ("b-lb1", "b-worker1", "a-worker1"))
     del session.raw["b-lb1"], session.raw["b-worker1"]
     await observe(session)
     said = [each for each in session.progress.said if "left as it is" in each]  # type: ignore[attr-defined]
     assert [each.partition(" ")[0] for each in said] == ["b-lb1", "b-worker1"]
-    assert "switch it off for good (no route)" in said[0]
-    assert "VIP" not in said[1]
+    assert "and fenced: API servers and etcd refuse 10.77.2.31 from now on; with no API server to reach it" in said[0]
+    assert said[0].endswith("(no route)")
+    assert "fenced" not in said[1]
+    assert [(each.name, str(each.address)) for each in session.design.fences] == [("b-lb1", "10.77.2.31")]

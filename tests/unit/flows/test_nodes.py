@@ -1,5 +1,8 @@
 """Names that there are not, and what is said of them."""
 
+from dataclasses import replace
+from datetime import date
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from seakeep.core.errors import Exit, RefusedError, SeakeepError, SpecError, Usa
 from seakeep.core.meant import meant
 from seakeep.core.progress import Silent
 from seakeep.design.known import finished
+from seakeep.design.model import Fence
 from seakeep.flows import nodes
 from seakeep.flows.session import Session
 from seakeep.state import roster
@@ -61,6 +65,53 @@ async def test_a_new_machine_of_the_file_is_added_and_not_replaced(session: Fake
     with pytest.raises(RefusedError, match="never part of the cluster") as caught:
         await nodes.replace(session, "b-worker1", lambda _: True)
     assert caught.value.hint == "seakeep node add b-worker1"
+
+
+LB = Fence("x-lb9", IPv4Address("10.77.9.31"), date(2026, 11, 26))
+
+
+async def test_only_what_is_fenced_can_be_unfenced(session: FakeSession) -> None:
+    with pytest.raises(UsageError, match="x-lb9 is not fenced") as caught:
+        await nodes.unfence(session, "x-lb9", lambda _: True)
+    assert caught.value.hint == "nothing is: see `seakeep status`"
+    assert session.known is not None
+    session.adopt(replace(session.known, fences=(LB,)))
+    with pytest.raises(UsageError, match="x-lb8 is not fenced") as caught:
+        await nodes.unfence(session, "x-lb8", lambda _: True)
+    assert caught.value.hint.startswith("did you mean x-lb9?")
+
+
+@pytest.mark.parametrize("name", ["x-lb9", "10.77.9.31"])
+async def test_the_end_of_a_fence_is_told_and_applied(
+    session: FakeSession, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Fence, ...]] = []
+    said: list[str] = []
+
+    async def applied(session: Session, *, confirm: object) -> None:
+        # Another operator's record is found meanwhile: the end is not forgotten.
+        assert session.known is not None
+        session.adopt(session.known)
+        asked.append(session.design.fences)
+
+    monkeypatch.setattr(nodes, "apply", applied)
+    monkeypatch.setattr(session.progress, "note", said.append)
+    assert session.known is not None
+    session.adopt(replace(session.known, fences=(LB,)))
+    assert session.design.fences == (LB,)
+    await nodes.unfence(session, name, lambda _: True)
+    assert asked == [()]
+    assert said[0].startswith("x-lb9 was taken out on 2026-11-26 while it did not answer: whatever has 10.77.9.31 now")
+
+
+async def test_a_machine_of_the_file_that_is_gone_on_without_stays_fenced(session: FakeSession) -> None:
+    """It may be the very one, and does not answer."""
+    fence = Fence("a-lb1", session.design.machine("a-lb1").address, date(2026, 11, 26))
+    assert session.known is not None
+    session.adopt(replace(session.known, fences=(fence,)))
+    assert session.design.fences == ()
+    session.leave_out(["a-lb1"])
+    assert session.design.fences == (fence,)
 
 
 @pytest.mark.parametrize("address", ["10.77.0.999", "10.77.0.100", "10.77.1.21", "no"])

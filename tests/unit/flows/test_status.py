@@ -1,5 +1,8 @@
 """status: judged from what machines and the API say; what does not answer is unknown, never healthy."""
 
+from dataclasses import replace
+from datetime import date
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,7 @@ from tests.unit.facts.cases import FOLDER
 
 from seakeep.core.errors import Exit, MachineError
 from seakeep.core.verdict import Verdict
-from seakeep.design.model import Role
+from seakeep.design.model import Fence, Role
 from seakeep.flows.status import status
 from seakeep.report.status import StatusReport
 from seakeep.state import pki
@@ -42,6 +45,15 @@ def healthy(issued: Path) -> FakeSession:
             session.raw[machine.name]["vip"] = b"holds\n200\n" if machine.name == "a-lb1" else b"200\n"
     session.answer = served(session)
     return session
+
+
+async def test_who_is_fenced_is_told(healthy: FakeSession) -> None:
+    healthy.design = replace(healthy.design, fences=(Fence("x-lb9", IPv4Address("10.77.9.31"), date(2026, 11, 26)),))
+    report = await status(healthy)
+    (fenced,) = report.fenced
+    assert (fenced.name, fenced.address, fenced.since) == ("x-lb9", "10.77.9.31", "2026-11-26")
+    told = [str(each) for each in report.document()]
+    assert any("x-lb9 (10.77.9.31) since 2026-11-26" in each for each in told)
 
 
 def served(session: FakeSession, **other: Any) -> Any:

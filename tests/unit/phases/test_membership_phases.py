@@ -153,7 +153,8 @@ def test_a_load_balancer_gives_the_vip_away_before_the_others_forget_it() -> Non
     assert order.index("cluster/release_vip/a-lb1") < order.index(
         "b-lb1/load_balancer/file:/etc/seakeep/lb/keepalived.conf"
     )
-    assert ids(stages(living(line("a-lb1"), away=("a-lb1",))), *COMING) == ["operator/forget/a-lb1"]
+    silent = ids(stages(living(line("a-lb1"), away=("a-lb1",))), *COMING)
+    assert silent == ["cluster/release_vip/a-lb1", "operator/forget/a-lb1"]
 
 
 def test_a_control_plane_leaves_the_load_balancers_before_its_machine_is_cleaned() -> None:

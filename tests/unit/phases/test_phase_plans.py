@@ -23,6 +23,8 @@ from seakeep.phases import (
     control_plane,
     drain,
     etcd,
+    fence,
+    fence_newcomers,
     forget,
     images,
     kernel,
@@ -35,6 +37,7 @@ from seakeep.phases import (
     prune_machines,
     prune_objects,
     release_vip,
+    returning,
     runtime,
     tenants,
 )
@@ -44,8 +47,8 @@ from .world import IMAGES, World, sha256
 
 EXAMPLES = ("three-sites", "single", "ssh", "tenants")
 KINDS = ("operator", "machine", "cluster")
-LEAVING = (release_vip, members_out, members_in, drain, clean, forget)
-"""Work only where machines come to, or leave, a living cluster: test_membership_phases.py."""
+LEAVING = (release_vip, members_out, members_in, drain, clean, forget, returning, fence, fence_newcomers)
+"""Work only where machines come to, or leave, a living cluster: test_membership_phases.py, test_fence.py."""
 
 
 def plan(world: World, *phases: ModuleType) -> list[Step]:

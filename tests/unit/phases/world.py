@@ -35,7 +35,7 @@ from seakeep.facts import inventory
 from seakeep.facts.base import FactSet
 from seakeep.facts.files import FileState
 from seakeep.facts.units import UnitState
-from seakeep.phases import machine_files, policy_rules, prune_machines, wanted
+from seakeep.phases import fence, machine_files, policy_rules, prune_machines, wanted
 from seakeep.phases.base import ObjectKey, PlanContext, traits_of
 from seakeep.phases.compare import service, unit_stamp
 from seakeep.phases.inventory import wanted_entries
@@ -93,6 +93,7 @@ class Box:
     lying: set[str] = field(default_factory=set)
     more: dict[str, bytes] = field(default_factory=dict)
     pods_ended: bool = False
+    fence: str = "none"
     policy_rules: bool = False
     loose: dict[str, str] = field(default_factory=dict)
     without: set[str] = field(default_factory=set)
@@ -114,6 +115,7 @@ class Box:
             "leftovers": "\n".join(self.leftovers).encode(),
             "program_modes": "".join(f"{how} {path}\0" for path, how in self.loose.items()).encode(),
             "policy_rules": b"yes\n" if self.policy_rules else b"no\n",
+            "fence": self.fence.encode(),
             **self.more,
         }
         return FactSet(self.machine.name, {k: v for k, v in raw.items() if k not in self.without}, READ_AT)
@@ -283,6 +285,8 @@ def _act(box: Box, action: UnitDo) -> None:
             # It founds its cluster with what it was told, and forgets that.
             assert box.etcd_data or box.files.pop(etcd.BOOTSTRAP, None)
             box.etcd_data = True
+    if action.unit == fence.UNIT:
+        box.fence = "none" if action.verb is UnitVerb.STOP else "whole"
 
 
 def _take(box: Box, action: Remove | RemoveDir | SetAside) -> None:
