@@ -32,7 +32,7 @@ def removed(found: Any, pointers: tuple[str, ...]) -> Any:
     return found
 
 
-def an_object(kind: str, **body: Any) -> KubeObject:
+def an_object(kind: str, /, **body: Any) -> KubeObject:
     return KubeObject(api_version="v1", kind=kind, name="x", namespace=None, body=body)
 
 
