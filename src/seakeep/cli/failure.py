@@ -12,10 +12,10 @@ import click
 
 from seakeep.cli.paste import pasteable
 from seakeep.cli.settings import Settings
-from seakeep.core.errors import Exit, RunError, SeakeepError
+from seakeep.core.errors import Exit, RunError, SeakeepError, UsageError, way_out
 
 LOG_NOTE = "log: "
-"""A note that starts so, added with `add_note` where the run's folder is known, names the log's path."""
+"""A note that starts so, added with `add_note` once a run has begun, names the log's path."""
 
 
 def told(errors: list[SeakeepError], settings: Settings, stream: TextIO) -> Exit:
@@ -25,16 +25,18 @@ def told(errors: list[SeakeepError], settings: Settings, stream: TextIO) -> Exit
     return max(errors, key=lambda error: error.exit_code).exit_code
 
 
-def known(error: BaseException) -> list[SeakeepError] | None:
-    """The errors that were raised on purpose, out of groups too; None when anything else is among them."""
+def known(error: BaseException, *, begun: bool = False) -> list[SeakeepError] | None:
+    """The errors that were raised on purpose, out of groups too; None when anything else is among them. `begun` is
+    whether a run is known to have been: else an error tells by its log."""
+    begun = begun or _log(error) is not None
     if isinstance(error, SeakeepError):
         return [error]
-    if isinstance(error, OSError) and error.errno in _THE_COMPUTERS:
-        return [_of_the_computer(error)]
+    if isinstance(error, OSError) and error.errno in _SPENT | _UNUSABLE:
+        return [_of_the_computer(error, begun=begun)]
     if isinstance(error, BaseExceptionGroup):
         found: list[SeakeepError] = []
         for each in error.exceptions:
-            inner = known(each)
+            inner = known(each, begun=begun)
             if inner is None:
                 return None
             found += [one for one in inner if one.message not in {other.message for other in found}]
@@ -42,18 +44,20 @@ def known(error: BaseException) -> list[SeakeepError] | None:
     return None
 
 
-_THE_COMPUTERS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE}
-)
-"""What no program can do anything about: a full or read-only disk, a file of somebody else's, no descriptor left."""
+_SPENT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE})
+"""A full or broken disk, no descriptor left: what was being done may be there in part."""
+_UNUSABLE = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ELOOP})
+"""A file or folder that is somebody else's, read-only, or not what it should be. Within a run something was done
+before it was met; without one nothing was."""
 
 
-def _of_the_computer(error: OSError) -> RunError:
-    told = RunError(
-        f"{error.filename or 'a file of this command'} cannot be read or written: {error.strerror}",
-        hint="put that right on this computer, then run the command again; `seakeep resume` goes on with a run "
-        "that had begun",
-    )
+def _of_the_computer(error: OSError, *, begun: bool) -> SeakeepError:
+    path = error.filename or "a file of this command"
+    kind: type[SeakeepError] = UsageError
+    after = ""
+    if begun or error.errno in _SPENT:
+        kind, after = RunError, "; `seakeep resume` goes on with a run that had begun"
+    told = kind(f"{path} cannot be read or written: {error.strerror}", hint=way_out(path, error) + after)
     for note in getattr(error, "__notes__", ()):
         told.add_note(note)
     return told
@@ -80,11 +84,7 @@ def _print_error(error: SeakeepError, settings: Settings, stream: TextIO) -> Non
 def bug(error: BaseException, settings: Settings, stream: TextIO) -> Exit:
     """Tell of an error that nobody raised on purpose; its traceback goes to a file."""
     text = "".join(traceback.format_exception(error))
-    log = next(
-        (Path(note.removeprefix(LOG_NOTE)) for note in getattr(error, "__notes__", ()) if note.startswith(LOG_NOTE)),
-        None,
-    )
-    path = _written(text, log, settings.state_base / "crashes")
+    path = _written(text, _log(error), settings.state_base / "crashes")
     _say(settings, stream, "error:", f"this is a bug in Seakeep: {type(error).__name__}: {error}", fg="red")
     if path is None:
         click.echo(text, file=stream)
@@ -94,6 +94,11 @@ def bug(error: BaseException, settings: Settings, stream: TextIO) -> Exit:
     if settings.verbose and path is not None:
         click.echo(text, file=stream)
     return Exit.BUG
+
+
+def _log(error: BaseException) -> Path | None:
+    notes = getattr(error, "__notes__", ())
+    return next((Path(each.removeprefix(LOG_NOTE)) for each in notes if each.startswith(LOG_NOTE)), None)
 
 
 def _written(text: str, log: Path | None, folder: Path) -> Path | None:

@@ -6,7 +6,7 @@ from getpass import getpass
 from pathlib import Path
 
 from seakeep.cli.call import Call
-from seakeep.core.errors import RefusedError, UsageError
+from seakeep.core.errors import RefusedError, UsageError, unreadable
 from seakeep.core.secret import Secret
 
 LIMIT = 64 * 1024
@@ -48,7 +48,7 @@ def _from_file(file: Path) -> bytes:
                 raise RefusedError(f"{file} is open to other users (mode {mode:04o})", hint=f"chmod 0600 {file}")
             return stream.read(LIMIT)
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise unreadable(file, error, UsageError) from error
 
 
 def _from_descriptor(fd: int) -> bytes:

@@ -12,8 +12,10 @@ Raise with the cause in `message` and the next step in `hint`; context (host, co
 where it is known.
 """
 
+import errno
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeVar
 
 
 class Exit(IntEnum):
@@ -123,3 +125,27 @@ class MachineError(RunError):
         if self.stderr.strip():
             rows.append(("it said", "\n".join(self.stderr.strip().splitlines()[-8:])))
         return rows
+
+
+E = TypeVar("E", bound=SeakeepError)
+
+
+def unreadable(path: object, error: OSError, kind: type[E], *, what: str = "") -> E:
+    """A file of the operator's that cannot be read, with what would let it be. `what` it is stands before its path."""
+    return kind(f"{what} {path} cannot be read: {error.strerror}".lstrip(), hint=way_out(path, error))
+
+
+def way_out(path: object, error: OSError) -> str:
+    """What to do about a file or folder of this computer that the system does not let us use."""
+    return _WAYS_OUT.get(error.errno or 0, "put that right on this computer, then run the command again").format(path)
+
+
+_ITS_RIGHTS = "it, and every folder above it, has to be open to this account; this shows who may: namei -l {}"
+_WAYS_OUT = {
+    errno.EACCES: _ITS_RIGHTS,
+    errno.EPERM: _ITS_RIGHTS,
+    errno.EISDIR: "{} is a folder where a file is wanted: name a file, or move the folder away",
+    errno.ENOTDIR: "a file stands where a folder is wanted; this shows which: namei -l {}",
+    errno.ELOOP: "it is a link that leads back to itself: ls -l {}",
+    errno.ENOENT: "see whether the path is right: namei -l {}",
+}

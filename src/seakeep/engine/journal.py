@@ -31,7 +31,7 @@ import msgspec
 from seakeep import __version__
 from seakeep.core.change import Change, Risk
 from seakeep.core.clock import Clock, rfc3339
-from seakeep.core.errors import UndecidedError
+from seakeep.core.errors import UndecidedError, unreadable
 
 FORMAT = "seakeep/v1"
 """What a run-start says about the records that follow. Journals without it are of this format too."""
@@ -250,7 +250,9 @@ class Journal:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise UndecidedError(f"{path} cannot be read: {error.strerror}") from error
+            told = unreadable(path, error, UndecidedError)
+            told.hint += f"; {_UNHARMED}"
+            raise told from error
         records, _ = _parse(data, str(path))
         if records and not isinstance(records[0], RunStart):
             raise UndecidedError(f"{path} has lost its beginning", hint=_UNHARMED)

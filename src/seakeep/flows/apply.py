@@ -10,7 +10,7 @@ import msgspec
 
 from seakeep.artifacts import coredns
 from seakeep.core.change import CLUSTER, OPERATOR
-from seakeep.core.errors import RefusedError, SeakeepError, UsageError
+from seakeep.core.errors import RefusedError, SeakeepError, UsageError, unreadable
 from seakeep.core.finding import Finding
 from seakeep.engine.journal import Journal
 from seakeep.engine.lock import FileLock, MachineLock, Owner
@@ -127,7 +127,7 @@ def _stored(path: Path | None) -> Plan | None:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"the plan {path} cannot be read: {error.strerror}") from error
+        raise unreadable(path, error, UsageError, what="the plan") from error
     return Plan.from_json(data, source=str(path))
 
 

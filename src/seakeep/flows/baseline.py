@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from seakeep.core.errors import UsageError
+from seakeep.core.errors import UsageError, unreadable
 from seakeep.core.verdict import Verdict
 from seakeep.report.check import CheckFinding
 from seakeep.report.check_diff import CheckDiffReport
@@ -25,7 +25,7 @@ def read_report(path: Path) -> list[CheckFinding]:
     try:
         stored = msgspec.json.decode(path.read_bytes(), type=_Stored)
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+        raise unreadable(path, error, UsageError, what="the report") from error
     except msgspec.MsgspecError as error:
         raise UsageError(f"{path} is no report of `seakeep check -o json`: {error}") from error
     if stored.kind != "CheckReport":

@@ -12,7 +12,7 @@ import yaml
 from cryptography import x509
 
 from seakeep.core.change import OPERATOR
-from seakeep.core.errors import MachineError, SeakeepError, UsageError
+from seakeep.core.errors import MachineError, SeakeepError, UsageError, unreadable
 from seakeep.core.secret import Secret
 from seakeep.core.verdict import merge
 from seakeep.design.model import Machine
@@ -114,7 +114,7 @@ def _held(session: Session, path: Path) -> Held:
     try:
         found = msgspec.yaml.decode(path.read_bytes(), type=_Kubeconfig)
     except OSError as error:
-        raise UsageError(f"the kubeconfig {path} cannot be read: {error.strerror}") from error
+        raise unreadable(path, error, UsageError, what="the kubeconfig") from error
     except (msgspec.DecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not a kubeconfig") from error
     name = session.design.name

@@ -30,6 +30,10 @@ def journaled(session: Session, run: Run, *, command: str, planned: Iterable[str
             interrupted = error.exit_code == Exit.INTERRUPTED
             journal.run_end("interrupted" if interrupted else "failed", error.message)
             raise
+        except Exception as error:
+            # The command ends with where the rest is told, and as one that had begun.
+            error.add_note(f"log: {run.log}")
+            raise
         journal.run_end("ok")
 
 

@@ -28,7 +28,10 @@ RESUMABLE = ("apply", "renew", "rotate-ca")
 async def resume(session: Session, run_id: str | None, confirm: Confirm) -> ApplyReport:
     """RefusedError where there is nothing to go on with, or the file is not the run's any more."""
     run = _chosen(session, run_id)
-    stored = run.spec.read_bytes() if run.spec.exists() else b""
+    try:
+        stored = run.spec.read_bytes()
+    except FileNotFoundError:
+        stored = b""
     if hashlib.sha256(stored).hexdigest() != session.loaded.digest:
         raise RefusedError(
             f"{session.loaded.path} has changed since {run.id} began",
@@ -62,13 +65,13 @@ def _chosen(session: Session, run_id: str | None) -> Run:
         if run is None:
             raise RefusedError(f"there is no run {run_id!r}", hint="see `seakeep runs list`")
         if run.verb not in RESUMABLE:
-            command = (Journal.read(run.journal).command if run.journal.exists() else "") or run.verb
+            command = (Journal.read(run.journal).command if run.begun else "") or run.verb
             raise RefusedError(f"{run.id} is no apply", hint=f"`seakeep {command}` again does what is left")
-        if not run.journal.exists() or Journal.read(run.journal).finished:
+        if not run.begun or Journal.read(run.journal).finished:
             raise RefusedError(f"there is nothing to resume: {run.id} came to its end", hint="see `seakeep runs list`")
         return run
     for run in list_runs(session.state):
-        if run.verb not in RESUMABLE or not run.journal.exists():
+        if run.verb not in RESUMABLE or not run.begun:
             continue
         if Journal.read(run.journal).finished:
             break

@@ -52,7 +52,7 @@ def chosen(session: Session, run_id: str | None) -> Run:
 
 def read_history(run: Run) -> History:
     """What its journal says; nothing where it never began."""
-    return Journal.read(run.journal) if run.journal.exists() else History()
+    return Journal.read(run.journal) if run.begun else History()
 
 
 def _changes(run: Run, history: History) -> tuple[RunChange, ...]:

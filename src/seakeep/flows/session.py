@@ -212,7 +212,8 @@ class Session:
         return self._hosts[name]
 
     def target(self, machine: Machine) -> tuple[SshTarget, Dialer]:
-        """How the machine is reached: through the lab's namespace with the lab's key, or as the file says."""
+        """How the machine is reached: through the lab's namespace with the lab's key, or as the file says. UsageError
+        where this account cannot read what it takes to log in."""
         if self.design.lab is not None:
             access = self.lab.access()
             target = SshTarget(
@@ -232,6 +233,7 @@ class Session:
             key=Path(machine.ssh.key).expanduser() if machine.ssh.key else None,
             known_hosts=Path("~/.ssh/known_hosts").expanduser(),
         )
+        target.refuse_unreadable()
         return target, DirectDialer()
 
     def _connectable(self, machine: Machine) -> SshHost:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seakeep import __version__
 from seakeep.core.clock import rfc3339
-from seakeep.core.errors import RefusedError, SeakeepError, UsageError
+from seakeep.core.errors import RefusedError, SeakeepError, UsageError, unreadable
 from seakeep.core.secret import Secret
 from seakeep.design.model import Role
 from seakeep.engine.lock import FileLock, Owner
@@ -140,7 +140,7 @@ def _read(file: Path) -> bytes:
             head = stream.read(len(export.AGE))
             return head + (stream.read(export.LIMIT) if head == export.AGE else b"")
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+        raise unreadable(file, error, UsageError, what="the export") from error
 
 
 def _write_new(file: Path, content: bytes) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from seakeep.core.errors import SpecError, SpecProblem, UsageError
+from seakeep.core.errors import SpecError, SpecProblem, UsageError, unreadable
 from seakeep.core.json import Json
 from seakeep.core.waiver import ObjectWaiver
 from seakeep.manifests.access import dotted, mapping, mappings, text
@@ -18,7 +18,7 @@ def read_waivers(path: Path) -> list[ObjectWaiver]:
     try:
         (read,) = read_events(path.read_text())
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
+        raise unreadable(path, error, UsageError, what="the file of waivers") from error
     except UnreadableError as error:
         raise SpecError(str(path), [SpecProblem(error.line, "", error.message)]) from error
     except ValueError as error:

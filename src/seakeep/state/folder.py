@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from seakeep.core.errors import RefusedError, UsageError
+from seakeep.core.errors import RefusedError, UsageError, unreadable
 from seakeep.core.secret import Secret, SecretRef
 
 
@@ -59,7 +59,7 @@ class State:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from error
+            raise unreadable(path, error, UsageError) from error
         with os.fdopen(descriptor, "rb") as file:
             _refuse_open(path, os.fstat(file.fileno()))
             return Secret(file.read())

@@ -41,6 +41,17 @@ class Run:
         return self.folder / "journal.jsonl"
 
     @property
+    def begun(self) -> bool:
+        """Whether it has a journal. One that cannot be looked at counts: reading it says why."""
+        try:
+            self.journal.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    @property
     def facts(self) -> Path:
         """What was read from the machines."""
         return self.folder / "facts.json"

@@ -8,7 +8,7 @@ from pathlib import Path
 from socket import socket
 
 from seakeep.core.clock import Clock, SystemClock
-from seakeep.core.errors import MachineError
+from seakeep.core.errors import MachineError, UsageError, unreadable
 from seakeep.transport import forward, hostkeys
 from seakeep.transport.base import Result, Stream
 from seakeep.transport.channel import Collector, once
@@ -40,6 +40,20 @@ class SshTarget:
     user: str = "root"
     key: Path | None = None
     known_hosts: Path = Path("~/.ssh/known_hosts")
+
+    def refuse_unreadable(self) -> None:
+        """UsageError where one of its files is there and cannot be read: that says nothing of the machine. What is
+        missing is told when the machine is dialled, with what would make it."""
+        for what, file in (("the known hosts file", self.known_hosts), ("the private key", self.key)):
+            if file is None:
+                continue
+            try:
+                with file.expanduser().open("rb") as stream:
+                    stream.read(1)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise unreadable(file, error, UsageError, what=what) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,11 @@ def offer(monkeypatch: pytest.MonkeyPatch, name: str, **functions: object) -> No
     monkeypatch.setattr(seakeep.flows, name, module, raising=False)
 
 
+def in_a_run(error: Exception) -> Exception:
+    error.add_note("log: /x/run.log")
+    return error
+
+
 class FakeSession:
     design = types.SimpleNamespace(name="demo")
     opened: tuple[object, ...] = ()
@@ -102,8 +107,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (SeakeepError("no"), 70),
         (ValueError("no"), 70),
         (OSError(errno.ENOSPC, "No space left on device"), 5),
-        (OSError(errno.EROFS, "Read-only file system", "/x/lock"), 5),
-        (PermissionError(errno.EACCES, "Permission denied", "/x/lock"), 5),
+        (OSError(errno.EROFS, "Read-only file system", "/x/lock"), 2),
+        (PermissionError(errno.EACCES, "Permission denied", "/x/lock"), 2),
+        (in_a_run(PermissionError(errno.EACCES, "Permission denied", "/x/lock")), 5),
+        (in_a_run(ExceptionGroup("several", [IsADirectoryError(errno.EISDIR, "Is a directory", "/x/lock")])), 5),
         (FileNotFoundError(errno.ENOENT, "No such file or directory", "/x"), 70),
         (ExceptionGroup("several", [RunError("one"), OSError(errno.EDQUOT, "Disk quota exceeded")]), 5),
         (ExceptionGroup("several", [UndecidedError("one"), RunError("two")]), 5),

@@ -15,6 +15,7 @@ from seakeep.core.verdict import Verdict
 from seakeep.engine.journal import Journal, Result
 from seakeep.engine.lock import Owner
 from seakeep.flows import judge_run, runs
+from seakeep.flows.journaled import journaled
 from seakeep.flows.resume import resume
 from seakeep.report.runs import RunJudgement
 from seakeep.state.runs import Run, list_runs, new_run
@@ -74,6 +75,17 @@ async def test_one_damaged_journal_does_not_hide_the_other_runs(tmp_path: Path) 
     judged = await judge_run.judge(session, bad.id)
     assert judged.verdict is Verdict.UNKNOWN
     assert "line 1 is damaged" in message(judged, "RUN001")
+
+
+def test_what_nobody_raised_on_purpose_in_a_run_names_the_runs_log(tmp_path: Path) -> None:
+    session = FakeSession(tmp_path)
+    run = new_run(session.state, "apply", session.clock.now())
+    with (
+        pytest.raises(PermissionError) as caught,
+        journaled(session, run, command="apply", planned=[]),
+    ):
+        raise PermissionError(13, "Permission denied", "/x")
+    assert caught.value.__notes__ == [f"log: {run.log}"]
 
 
 async def test_a_clock_that_was_set_back_leaves_no_duration(tmp_path: Path) -> None:

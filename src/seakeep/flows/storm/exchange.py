@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from seakeep.core.errors import UndecidedError, UsageError
+from seakeep.core.errors import UndecidedError, UsageError, unreadable
 from seakeep.core.json import JsonObject
 from seakeep.design.complete import complete
 from seakeep.design.model import Design
@@ -64,7 +64,7 @@ def from_chaos_toolkit(path: Path) -> tuple[Item, ...]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise unreadable(path, error, UsageError, what="the experiment") from error
     found = chaos_toolkit.items(data, source=str(path))
     for item in found:
         find(item.experiment)

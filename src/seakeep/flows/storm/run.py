@@ -100,7 +100,7 @@ async def storm(session: Session, options: StormOptions, agree: Agree) -> StormR
                 run.log.unlink(missing_ok=True)
                 run.folder.rmdir()
             raise
-        except SeakeepError as error:
+        except Exception as error:
             error.add_note(f"log: {run.log}")
             raise
 
