@@ -14,6 +14,7 @@ from seakeep.core.errors import RefusedError
 from seakeep.design.known import Replacing
 from seakeep.engine.journal import Journal, State
 from seakeep.flows.apply import Confirm, apply
+from seakeep.flows.renew import served
 from seakeep.flows.session import Session
 from seakeep.flows.view import View
 from seakeep.phases import keys
@@ -26,7 +27,8 @@ RESUMABLE = ("apply", "renew", "rotate-ca")
 
 
 async def resume(session: Session, run_id: str | None, confirm: Confirm) -> ApplyReport:
-    """RefusedError where there is nothing to go on with, or the file is not the run's any more."""
+    """RefusedError where there is nothing to go on with, or the file is not the run's any more. What a run was to issue
+    is served when it has ended."""
     run = _chosen(session, run_id)
     try:
         stored = run.spec.read_bytes()
@@ -41,7 +43,10 @@ async def resume(session: Session, run_id: str | None, confirm: Confirm) -> Appl
     if given_up.exists():
         # The member that it was when the run began: what carries another id by now is the new one.
         session.replacing = msgspec.json.decode(given_up.read_bytes(), type=Replacing)
-    return await apply(session, confirm=confirm, command=run.verb, run=run, wish=partial(_unfinished, run))
+    report = await apply(session, confirm=confirm, command=run.verb, run=run, wish=partial(_unfinished, run))
+    if run.verb != "apply":
+        await served(session)
+    return report
 
 
 def _unfinished(run: Run, view: View) -> tuple[pki.Missing, ...]:

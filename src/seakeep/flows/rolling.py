@@ -13,8 +13,9 @@ from seakeep.design.model import Design, Role
 from seakeep.engine.journal import Journal
 from seakeep.engine.model import UnitDo
 from seakeep.engine.stage import Stage
-from seakeep.facts import etcd, vip
+from seakeep.facts import apiserver, etcd, vip
 from seakeep.facts.base import FactSet
+from seakeep.flows.gates import GROUPS
 from seakeep.flows.probe import Probe, probing
 from seakeep.flows.session import Session
 from seakeep.report.probe import ProbeSummary
@@ -36,16 +37,26 @@ def disturbs(stage: Stage, design: Design) -> bool:
 
 
 async def in_order(session: Session, stage: Stage) -> Stage:
-    """The stage with etcd's leader and the holder of the VIP last among those that go one at a time: each then hands
-    over once, to one that has its restart behind it."""
+    """The stage with those first, of the ones that go one at a time, that do not serve: they are back before another
+    one goes down. etcd's leader and the holder of the VIP come last: each then hands over once, to one that has its
+    restart behind it."""
     serial = {step.change.host for step in stage.steps if step.serial is not None}
     if len(serial) < 2:
         return stage
     machines = [machine for machine in session.design.machines if machine.name in serial]
-    found, _ = await session.read((etcd.FACT, vip.FACT), machines, timeout=15)
-    last = carrying_most(found)
-    steps = sorted(stage.steps, key=lambda step: step.change.host in last)
+    found, _ = await session.read((etcd.FACT, apiserver.FACT, vip.FACT), machines, timeout=15)
+    first, last = not_serving(session.design, found), carrying_most(found)
+    steps = sorted(stage.steps, key=lambda step: (step.change.host not in first, step.change.host in last))
     return Stage(stage.id, stage.title, tuple(steps))
+
+
+def not_serving(design: Design, facts: Mapping[str, FactSet]) -> frozenset[str]:
+    """The machines on which something does not serve that a serial group is made of."""
+    found: set[str] = set()
+    for _, role, _, judge, _ in GROUPS:
+        members = {machine.name: facts[machine.name] for machine in design.with_role(role) if machine.name in facts}
+        found |= {name for name, wrong in judge(members).items() if wrong}
+    return frozenset(found)
 
 
 def carrying_most(facts: Mapping[str, FactSet]) -> frozenset[str]:

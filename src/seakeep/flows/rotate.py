@@ -18,7 +18,7 @@ from seakeep.flows.apply import Confirm, no_wish
 from seakeep.flows.certs import see
 from seakeep.flows.certs_chosen import authority, wishes
 from seakeep.flows.certs_judged import judged
-from seakeep.flows.renew import applied
+from seakeep.flows.renew import applied, served
 from seakeep.flows.session import Session
 from seakeep.flows.view import View
 from seakeep.report.certs import RotationReport, RotationRow, StageDone
@@ -51,6 +51,9 @@ async def rotate(session: Session, confirm: Confirm, wanted: Wanted) -> Rotation
         if report.changes:
             here = {name: str(stage) for name, stage in rotation.stages(session.state, session.design).items()}
             done.append(StageDone(stage="; ".join(sorted(set(here.values()))), authorities=tuple(here), applied=report))
+        else:
+            # One that was killed at its end may not have waited for it.
+            await served(session)
         await trusting.settle(session, names)
     for stage in list(Stage)[: list(Stage).index(wanted.until) + 1]:
         due = tuple(name for name in names if _next(session, name, done) is stage)

@@ -216,7 +216,7 @@ def context_of(session: Session, view: View) -> PlanContext:
     # A stage of a rotation first: what is issued after it is signed by the one that signs from then on.
     stages = [each for each in view.asked if each.name.startswith(PREFIX)]
     missing = {each.name: each for each in (*stages, *pki.missing(state, design, session.clock.now()), *view.asked)}
-    replaced = frozenset(name for each in missing for name in pki.touched(design, each))
+    replaced = frozenset(name for each in missing for name in pki.touched(state, design, each))
 
     def resolve(reference: SecretRef) -> Secret | None:
         """What is about to be issued does not count any more: files that hold it are in the plan already."""

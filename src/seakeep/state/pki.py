@@ -23,7 +23,7 @@ from seakeep.core.secret import Secret
 from seakeep.design.model import Ca, Design, Leaf, Pki
 from seakeep.state import certificates, rotation
 from seakeep.state.folder import State
-from seakeep.state.rotation import SA_KEY, SA_PUBLIC, ca_key, ca_name, trust_name
+from seakeep.state.rotation import SA_KEY, ca_key, ca_name, trust_name
 
 ENCRYPTION_KEY = "secrets/encryption.key"
 
@@ -99,10 +99,10 @@ def issue(state: State, design: Design, name: str, clock: Clock) -> None:
     raise KeyError(name)
 
 
-def touched(design: Design, name: str) -> frozenset[str]:
+def touched(state: State, design: Design, name: str) -> frozenset[str]:
     """The values in the state folder that change when this thing is issued."""
     if name == SA_KEY:
-        return frozenset({SA_KEY, SA_PUBLIC})
+        return rotation.touched_service_account(state)
     if name.startswith(rotation.PREFIX):
         return rotation.touched(name)
     for ca in design.pki.cas:

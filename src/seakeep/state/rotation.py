@@ -125,13 +125,21 @@ def issue_service_account(state: State) -> None:
     _write_public_keys(state)
 
 
+def touched_service_account(state: State) -> frozenset[str]:
+    """What `issue_service_account` changes: of a key that is whole only what is trusted."""
+    whole = state.read(SA_KEY) is not None and not half_promoted(state, SERVICE_ACCOUNT)
+    return frozenset({SA_PUBLIC} if whole else {SA_KEY, SA_PUBLIC})
+
+
 def touched(name: str) -> frozenset[str]:
     """The values in the state folder that machines have and that this step changes."""
     ca, _, at = name.removeprefix(PREFIX).partition("/")
     if ca == SERVICE_ACCOUNT:
         return frozenset({SA_KEY, SA_PUBLIC} if at == Stage.REISSUE else {SA_PUBLIC})
-    own = {ca_name(ca), ca_key(ca)} if at == Stage.REISSUE else set()
-    return frozenset({trust_name(ca), *own})
+    if at != Stage.REISSUE:
+        return frozenset({trust_name(ca)})
+    # Of the others' authorities the same two are trusted, in the same order (`_trusted`).
+    return frozenset({ca_name(ca), ca_key(ca), *((trust_name(ca),) if ca == "cluster" else ())})
 
 
 def advance(state: State, design: Design, name: str, now: datetime) -> None:

@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from tests.unit.phases.world import as_served
 
+from seakeep.artifacts import kube_controller_manager
 from seakeep.artifacts.base import KubeObject
+from seakeep.artifacts.common import CLUSTER_CA
 from seakeep.transport.api import FIELD_MANAGER, PLURALS, ApiClient, ApiError
+
+from .machine import content
 
 if TYPE_CHECKING:
     from .cluster import Cluster
@@ -30,7 +34,12 @@ class SimApi(ApiClient):
     ) -> tuple[int, bytes]:
         if not self.cluster.endpoint():
             raise ApiError("the API did not answer: connection refused", status=0)
-        status, found = self._answer(method, path.partition("?")[0], body)
+        if "kube-root-ca.crt" in path:
+            status, found = 200, {"items": [self._published(name) for name in ("default", "kube-system")]}
+        elif content_type == "application/merge-patch+json":
+            status, found = self._merged(path.partition("?")[0], msgspec.json.decode(body or b""))
+        else:
+            status, found = self._answer(method, path.partition("?")[0], body)
         return status, msgspec.json.encode(found)
 
     def _answer(self, method: str, path: str, body: bytes | None) -> tuple[int, Any]:
@@ -68,6 +77,17 @@ class SimApi(ApiClient):
                 return 200, self._store(path, msgspec.json.decode(body or b""))
         raise AssertionError((method, path))
 
+    def _published(self, namespace: str) -> dict[str, Any]:
+        """By a controller manager that runs, as it read it at its start."""
+        machines = self.cluster.machines().values()
+        read = next(m.booted[kube_controller_manager.NAME] for m in machines if m.runs(kube_controller_manager.NAME))
+        authority = content(read[CLUSTER_CA]).decode()
+        return {"metadata": {"name": "kube-root-ca.crt", "namespace": namespace}, "data": {"ca.crt": authority}}
+
+    def _merged(self, path: str, patch: dict[str, Any]) -> tuple[int, Any]:
+        found = self.cluster.objects.get(path)
+        return (404, {}) if found is None else (200, self._store(path, _merge(found, patch)))
+
     def _store(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         self.cluster.objects = {**self.cluster.objects, path: body}
         self.cluster.look()
@@ -88,7 +108,21 @@ class SimApi(ApiClient):
         if body.get("kind") not in {"DaemonSet", "Deployment"}:
             return body
         nodes = sum(1 for key in self.cluster.objects if key.startswith("/api/v1/nodes/"))
-        return {**body, "status": {"availableReplicas": nodes, "numberAvailable": nodes}}
+        return {
+            **body,
+            "status": {
+                "availableReplicas": nodes,
+                "numberAvailable": nodes,
+                "updatedReplicas": nodes,
+                "updatedNumberScheduled": nodes,
+            },
+        }
+
+
+def _merge(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """RFC 7386, without removals."""
+    merged = {key: _merge(old.get(key, {}), each) if isinstance(each, dict) else each for key, each in patch.items()}
+    return {**old, **merged}
 
 
 def _cordoned(node: dict[str, Any]) -> dict[str, Any]:

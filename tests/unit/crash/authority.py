@@ -10,7 +10,7 @@ from seakeep.design.model import Design
 from seakeep.state import certificates, pki
 
 if TYPE_CHECKING:
-    from .cluster import MemoryState
+    from .folder import MemoryState
 
 
 class Authority:
@@ -18,11 +18,11 @@ class Authority:
     made while there is one already is another, as it would be."""
 
     def __init__(self) -> None:
-        self.keys: dict[tuple[str, bool], ec.EllipticCurvePrivateKey] = {}
+        self.keys: dict[tuple[str, bytes], ec.EllipticCurvePrivateKey] = {}
         self.made: dict[tuple[str, bytes, bytes], x509.Certificate] = {}
         self.secrets: dict[str, bytes] = {}
         self.name = ""
-        self.again = False
+        self.before = b""
         self._new_key, self._make_leaf, self._make_ca = (
             certificates.new_key,
             certificates.make_leaf,
@@ -32,7 +32,8 @@ class Authority:
         self._known: dict[tuple[int, ...], tuple[object, Any]] = {}
 
     def issue(self, state: "MemoryState", design: Design, name: str, clock: Any) -> None:
-        self.name, self.again = name, state.read(name.removesuffix(".crt") + ".key") is not None
+        stored = state.read(name.removesuffix(".crt") + ".key")
+        self.name, self.before = name, stored.reveal() if stored is not None else b""
         self._issue(state, design, name, clock)
 
     def missing(self, state: "MemoryState", design: Design, now: Any) -> Any:
@@ -44,10 +45,11 @@ class Authority:
         return self._known[key][1]
 
     def new_key(self) -> ec.EllipticCurvePrivateKey:
-        return self.keys.setdefault((self.name, self.again), self._new_key())
+        return self.keys.setdefault((self.name, self.before), self._new_key())
 
     def make_leaf(self, leaf: Any, public: Any, authority: Any, key: Any, now: Any) -> x509.Certificate:
-        return self._once((leaf.cert, repr(leaf).encode(), certificates.public_pem(public)),
+        by = certificates.public_pem(authority.public_key())
+        return self._once((leaf.cert, repr(leaf).encode() + by, certificates.public_pem(public)),
                           lambda: self._make_leaf(leaf, public, authority, key, now))  # fmt: skip
 
     def make_ca(self, ca: Any, key: Any, now: Any) -> x509.Certificate:

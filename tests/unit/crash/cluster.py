@@ -8,7 +8,7 @@ called there, and `Cluster.moment` is what a kill at that place would leave behi
 import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from tests.unit.checks.test_preflight import world as bare_world
 from tests.unit.engine.sim import FakeClock
 from tests.unit.flows.world import FakeStore
 from tests.unit.phases.world import EXAMPLES
 
-from seakeep.core.errors import MachineError, RefusedError, UndecidedError
+from seakeep.core.errors import MachineError, RefusedError, RunError
 from seakeep.core.progress import Silent
-from seakeep.core.secret import Secret, SecretRef
 from seakeep.design.complete import complete
 from seakeep.design.model import Design, Role
 from seakeep.design.model import Machine as Planned
@@ -31,17 +32,20 @@ from seakeep.engine.journal import History, Journal
 from seakeep.engine.lock import Owner
 from seakeep.facts.base import Fact, FactSet
 from seakeep.flows.apply import apply
+from seakeep.flows.certs_judged import ports
 from seakeep.flows.resume import resume
 from seakeep.flows.session import Session, SessionOptions
 from seakeep.flows.view import observe
+from seakeep.report.apply import ApplyReport
 from seakeep.spec.load import LoadedSpec, parse
 from seakeep.state import roster
 from seakeep.state.folder import State
 from seakeep.transport.api import ApiClient
 from seakeep.transport.base import Result
 
-from . import members
+from . import members, trust
 from .api import SimApi
+from .folder import MemoryState
 from .host import SimHost, nothing
 from .machine import Machine
 
@@ -82,38 +86,6 @@ class Moment:
         return (*map(id, self.machines.values()), id(self.objects), id(self.values))
 
 
-class MemoryState(State):
-    """A state folder whose values are in memory; only the runs are on the disk. Each write is whole or not at all, as
-    tests of the folder itself show."""
-
-    def __init__(self, root: Path, cluster: "Cluster") -> None:
-        super().__init__(root)
-        self._cluster = cluster
-
-    def read(self, name: str | SecretRef) -> Secret | None:
-        found = self._cluster.values.get(name.name if isinstance(name, SecretRef) else name)
-        return None if found is None else Secret(found)
-
-    def write(self, name: str, value: Secret | bytes, *, durable: bool = False) -> None:
-        content = value.reveal() if isinstance(value, Secret) else value
-        if name.startswith("runs/"):
-            super().write(name, content)
-        cluster = self._cluster
-        cluster.values = {**cluster.values, name: content}
-        cluster.look()
-
-    def holds(self, name: str) -> bool:
-        return name in self._cluster.values
-
-    def names(self, under: str = "") -> tuple[str, ...]:
-        return tuple(sorted(name for name in self._cluster.values if name.startswith(f"{under}/" if under else "")))
-
-    def remove(self, name: str) -> None:
-        cluster = self._cluster
-        cluster.values = {known: value for known, value in cluster.values.items() if known != name}
-        cluster.look()
-
-
 class _Store(FakeStore):
     def inventory(self, component: str, version: str, arch: str) -> tuple[Any, ...]:
         return _inventory(component, version, arch)
@@ -133,9 +105,9 @@ def _inventory(component: str, version: str, arch: str) -> tuple[Any, ...]:
 class _Clock(FakeClock):
     """Nothing here takes as long as the locks' signs of life are apart."""
 
-    def __init__(self, tick: Callable[[], None]) -> None:
+    def __init__(self, tick: Callable[[], None], time: float) -> None:
         super().__init__()
-        self._tick = tick
+        self._tick, self.time = tick, time
 
     async def sleep(self, seconds: float) -> None:
         if seconds >= 10:
@@ -155,7 +127,7 @@ class SimSession(Session):
             cast("Any", _Store()),
             progress=Silent(),
             options=SessionOptions(replace=replace),
-            clock=_Clock(cluster.tick),
+            clock=_Clock(cluster.tick, cluster.time),
         )
         self.cluster = cluster
 
@@ -180,13 +152,16 @@ class SimSession(Session):
     async def api(
         self, *identities: str, via: object = None, timeout: float = 0
     ) -> AsyncIterator[Mapping[str, ApiClient]]:
-        if identities == ("admin",):
-            raise UndecidedError("nothing carries a probe here")
         # A client needs what the real one reads from the state folder.
         assert self.state.read("pki/cluster/ca.crt") is not None
         for identity in identities:
             assert identity == "anonymous" or self.state.read(self.design.pki.leaf("cluster", identity).key) is not None
         yield dict.fromkeys(identities, SimApi(self.cluster))
+
+
+async def applied(session: SimSession) -> ApplyReport | None:
+    """`seakeep apply --yes`."""
+    return await apply(session, confirm=lambda _: True)
 
 
 def nobody() -> None:
@@ -208,6 +183,9 @@ class Cluster:
     values: Mapping[str, bytes] = field(default_factory=dict)
     look: Callable[[], None] = nobody
     watch: Callable[[], Callable[[], None]] | None = None
+    verb: Callable[[SimSession], Awaitable[ApplyReport | None]] = applied
+    whole: bool = False
+    time: float = 0.0
     processes: int = 0
     _seen: tuple[dict[str, Machine], tuple[members.Cluster, ...]] | None = None
 
@@ -239,8 +217,8 @@ class Cluster:
         self.objects, self.values = moment.objects, moment.values
 
     def apply(self) -> None:
-        """A process: `seakeep apply`."""
-        asyncio.run(apply(self.process(replace=self.replace), confirm=lambda _: True))
+        """A process: `seakeep apply`, or what is in its place."""
+        asyncio.run(self.verb(self.process(replace=self.replace)))
 
     def holders(self) -> list[str | None]:
         """Who holds the API's leases."""
@@ -248,8 +226,9 @@ class Cluster:
         return [lease["spec"].get("holderIdentity") for lease in leases]
 
     def go_on(self, moment: Moment) -> History | None:
-        """A process after a kill: `seakeep resume`, and `seakeep apply` where that says that there is nothing to resume
-        because the run had not begun, or had just ended. The journal of what was done, None if nothing was."""
+        """A process after a kill: `seakeep resume`, and the same command again where that says that there is nothing to
+        resume because the run had not begun, or had just ended. The journal of what was done, None if nothing was. A
+        command of several runs (`whole`) is given once more after the resumed one."""
         self.at(moment)
         # What is replaced is said again only where nobody has heard of it.
         session = self.process(replace=self.replace if moment.journal is None else "")
@@ -261,14 +240,27 @@ class Cluster:
         if moment.journal is not None:
             State.write(session.state, f"runs/{moment.run}/journal.jsonl", moment.journal)
         try:
-            report = asyncio.run(resume(session, None, lambda _: True))
+            history = _history(asyncio.run(resume(session, None, lambda _: True)))
+            if self.whole:
+                asyncio.run(self.verb(self.process()))
         except RefusedError as refused:
             if "nothing to resume" not in refused.message:
                 raise
-            report = asyncio.run(apply(session, confirm=lambda _: True))
+            history = _history(asyncio.run(self.verb(session)))
         finally:
             self.seen_by(nobody)
-        return Journal.read(Path(report.run_dir) / "journal.jsonl") if report.run_dir else None
+        return history
+
+    async def shown(self, socket: Path, pair: object, *, timeout: float) -> bytes:
+        """In place of `tls.shown`: what the program at that port of the machine has read."""
+        name, _, number = str(socket).split("/")
+        machine = self.hosts[name].machine
+        port = next(each for each in ports(self.design, self.design.machine(name)) if each.port == int(number))
+        place = next(each for each in trust.places(self.design, self.design.machine(name)) if each.name == port.leaf)
+        found = trust.read(machine, place)
+        if not found:
+            raise RunError("no handshake: Connection refused")
+        return x509.load_pem_x509_certificate(found).public_bytes(Encoding.DER)
 
     def planned(self) -> set[str]:
         """The ids of everything that is missing now."""
@@ -309,7 +301,7 @@ class Cluster:
     def tick(self) -> None:
         """A moment passes."""
         now = members.tick(self.machines())
-        if self._become({name: replace(each, starting=False) if each.starting else each for name, each in now.items()}):
+        if self._become({name: _later(each) for name, each in now.items()}):
             self.look()
 
     def etcdctl(self, name: str, command: str) -> Result:
@@ -348,6 +340,8 @@ class Cluster:
         whole = machine.facts()
         raw = {id_: whole.raw[id_] for id_ in ids if id_ in whole.raw}
         parsed = whole._parsed
+        if "certificates" in ids:
+            raw["certificates"] = machine.certificates()
         if health := {"etcd", "apiserver", "vip"}.intersection(ids):
             raw |= {id_: says for id_, says in self._health(name).items() if id_ in health}
             # What is parsed is kept with the machine; this is not its own.
@@ -364,6 +358,16 @@ class Cluster:
             holder = next((each for each, up in balanced.items() if up), "")
             says["vip"] = f"{'holds' if name == holder else ''}\n200\nvrrp {vrrp}\n{used}".encode()
         return {**says, "etcd": members.facts(self.etcd(), name, machine)}
+
+
+def _history(report: ApplyReport | None) -> History | None:
+    return Journal.read(Path(report.run_dir) / "journal.jsonl") if report is not None and report.run_dir else None
+
+
+def _later(machine: Machine) -> Machine:
+    if machine.starting or machine.followed is not machine.files:
+        return replace(machine, starting=False, followed=machine.files)
+    return machine
 
 
 def another_process(*, run: str, command: str, clock: Any) -> Owner:

@@ -3,7 +3,7 @@
 import hashlib
 import shlex
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -129,8 +129,9 @@ class SimHost:
         if self.moved is not None:
             self.moved()
 
-    def tunnel(self, host: str, port: int) -> AbstractAsyncContextManager[Path]:
-        raise NotImplementedError
+    @asynccontextmanager
+    async def tunnel(self, host: str, port: int) -> AsyncIterator[Path]:
+        yield Path(self.name, host, str(port))
 
     def tunnel_tcp(self, host: str, port: int) -> AbstractAsyncContextManager[int]:
         raise NotImplementedError

@@ -14,7 +14,7 @@ from functools import cache
 
 from tests.unit.phases.world import ABSENT, IMAGES, RUNNING, Box
 
-from seakeep.artifacts import kernel, ownership
+from seakeep.artifacts import kernel, kubelet, ownership
 from seakeep.artifacts.etcd import BOOTSTRAP
 from seakeep.facts import inventory
 from seakeep.facts.base import FactSet
@@ -36,7 +36,8 @@ _CONTENTS: dict[str, bytes] = {}
 class Machine(Box):
     """What survives on one machine. `temporary` are files under the names that writing uses, `next_inventory` what the
     inventory's holds; `incoming` are programs that were unpacked and have no name yet; `lock` is the operator's lock
-    file, `etcd` the data of its member; its API server is not ready while `starting`."""
+    file, `etcd` the data of its member; its API server is not ready while `starting`.
+    `booted`: unit -> the files as they were when it was started, `followed` those that programs have noticed since."""
 
     temporary: dict[str, FileState] = field(default_factory=dict)
     next_inventory: str = ""
@@ -44,6 +45,8 @@ class Machine(Box):
     lock: str = ""
     etcd: members.Data | None = None
     starting: bool = False
+    booted: Mapping[str, Mapping[str, FileState]] = field(default_factory=dict)
+    followed: Mapping[str, FileState] = field(default_factory=dict)
     cluster: str = "three-sites"
 
     @classmethod
@@ -60,7 +63,12 @@ class Machine(Box):
                 self,
                 leftovers=[f"owner:{self.cluster}"] if marked is not None and marked.sha256 != TORN else [],
                 etcd_data=self.etcd is not None,
-                more={**self.more, "etcd_identity": members.identity(self.etcd), "roster": self.content(roster.PATH)},
+                more={
+                    **self.more,
+                    "etcd_identity": members.identity(self.etcd),
+                    "roster": self.content(roster.PATH),
+                    "kubelet_cert": self.content(kubelet.CLIENT),
+                },
                 fence="whole" if self.runs("seakeep-fence") else "none",
                 # Without containerd nobody can tell.
                 images=self.images if self.runs("containerd") else {},
@@ -75,7 +83,22 @@ class Machine(Box):
 
     def content(self, path: str) -> bytes:
         """Of a file; nothing where it is not there, or only in part."""
-        return _CONTENTS.get(self.files[path].sha256, b"") if path in self.files else b""
+        return content(self.files[path]) if path in self.files else b""
+
+    def certificates(self) -> bytes:
+        """What the fact's script prints."""
+        lines = []
+        for path, state in self.files.items():
+            text = content(state).decode() if state.kind == "file" and path.endswith((".crt", ".pem", ".conf")) else ""
+            if path.endswith((".crt", ".pem")):
+                lines += [f"F|{path}", *re.findall(r"-----BEGIN CERT.+?-----END CERTIFICATE-----", text, re.DOTALL)]
+            elif path.startswith("/etc/kubernetes/") and path.endswith(".conf"):
+                fields = re.findall(r'(client-certificate|certificate-authority): *"?([^"\n ]+)', text)
+                lines += [f"K|{path}", *(f"{name} {value}" for name, value in fields)]
+        return "\n".join(lines).encode()
+
+    def told_to_run(self, unit: str) -> bool:
+        return self.units.get(f"{unit}.service", ABSENT).active in ("active", "activating")
 
     @property
     def litter(self) -> list[str]:
@@ -167,7 +190,7 @@ _NO_EFFECT: list[list[str]] = [[], ["sync"], ["fresh"]]
 def _file_effects(words: list[str], content: Mapping[str, bytes]) -> Iterator[Effect]:
     match words:
         case ["stage", name, path, owner, group, mode]:
-            digest = _kept(content[name])
+            digest = kept(content[name])
             yield lambda m: _temporary(_parent(m, path), path, FileState(
                 kind="file", mode=0o600, owner="root", group="root", sha256=TORN))  # fmt: skip
             yield lambda m: _temporary(m, path, FileState(
@@ -216,6 +239,7 @@ def _unit_effects(words: list[str]) -> Iterator[Effect]:
             yield lambda m: _unit(m, unit, enabled="disabled")
             yield lambda m: _unit(m, unit, stamp="")
         case ["unit_reload", unit, stamp]:
+            yield lambda m: _booted(m, unit)
             yield lambda m: _unit(m, unit, stamp=stamp)
         case _:
             raise AssertionError(words)
@@ -298,12 +322,18 @@ def _unit(m: Machine, name: str, **changes: str) -> Machine:
 
 def _started(m: Machine, name: str) -> Machine:
     """Systemd has been told. Only etcd makes others wait for it."""
+    if m.units.get(name, ABSENT).active in ("active", "activating"):
+        return _unit(m, name)
+    m = _booted(m, name)
     if name != members.UNIT:
         starting = m.starting or name == "kube-apiserver.service"
         return replace(_unit(m, name, active="active", sub="running"), starting=starting)
-    if m.units.get(name, ABSENT).active in ("active", "activating"):
-        return m
     return replace(_unit(m, name, active="activating", sub="start"), etcd=members.restarted(m.etcd))
+
+
+def _booted(m: Machine, name: str) -> Machine:
+    """It reads its files."""
+    return replace(m, booted={**m.booted, name.removesuffix(".service"): m.files})
 
 
 def _ready(m: Machine, name: str) -> Machine:
@@ -312,16 +342,22 @@ def _ready(m: Machine, name: str) -> Machine:
     return m
 
 
-def _kept(content: bytes) -> str:
-    digest = hashlib.sha256(content).hexdigest()
-    _CONTENTS[digest] = content
+def kept(text: bytes) -> str:
+    """Its digest. From then on `content` knows it."""
+    digest = hashlib.sha256(text).hexdigest()
+    _CONTENTS[digest] = text
     return digest
+
+
+def content(state: FileState) -> bytes:
+    """Of a file; nothing of one that was written only in part."""
+    return _CONTENTS.get(state.sha256, b"")
 
 
 def invited(script: str) -> Iterator[Effect]:
     """What `say whom to join` does whom to join: written under another name, then renamed."""
     words = shlex.split(script.partition("printf %s ")[2].partition("\nchown")[0].replace(" >", " "))
-    digest = _kept(words[0].encode())
+    digest = kept(words[0].encode())
     told = FileState(kind="file", mode=0o600, owner="etcd", group="etcd", sha256=digest)
     yield lambda m: _temporary(m, BOOTSTRAP, told)
     yield lambda m: _renamed(m, BOOTSTRAP, BOOTSTRAP)

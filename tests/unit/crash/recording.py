@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from seakeep.artifacts import registry
+from seakeep.core.errors import UndecidedError
 from seakeep.design.model import Design, Machine
 from seakeep.design.traits import Traits
 from seakeep.engine.journal import History, Journal
 from seakeep.flows import apply as apply_flow
-from seakeep.flows import journaled
+from seakeep.flows import journaled, rolling
 from seakeep.state import certificates, pki
 
 from .authority import Authority
@@ -31,9 +32,9 @@ class SilentJournal(Journal):
 class _Told(SilentJournal):
     """Tells of itself before, in the middle of and after every record. `told` gets its bytes."""
 
-    def __init__(self, path: Path, *, clock: Any, told: Callable[[str, bytes], None]) -> None:
+    def __init__(self, path: Path, *, clock: Any, told: Callable[[Path, bytes], None]) -> None:
         super().__init__(path, clock=clock)
-        self._told, self._run, self._bytes = told, path.parent.name, path.read_bytes()
+        self._told, self._run, self._bytes = told, path.parent, path.read_bytes()
 
     def _write(self, line: bytes) -> None:
         self._told(self._run, self._bytes)
@@ -84,8 +85,8 @@ def record(cluster: Cluster, patch: pytest.MonkeyPatch, start: Moment | None = N
         if not known or known[-1].journal != moment.journal:
             known.append(moment)
 
-    def told(run: str, content: bytes) -> None:
-        current[:] = [run, content]
+    def told(run: Path, content: bytes) -> None:
+        current[:] = [run.name, content]
         look()
 
     cluster.seen_by(look)
@@ -96,8 +97,9 @@ def record(cluster: Cluster, patch: pytest.MonkeyPatch, start: Moment | None = N
         else:
             cluster.go_on(start)
     cluster.seen_by(nobody)
-    history = Journal.read(cluster.root / "runs" / current[0] / "journal.jsonl")
-    return Recording(cluster.moment(*current), groups, history)
+    last = cluster.folder / "journal"
+    last.write_bytes(current[1])
+    return Recording(cluster.moment(*current), groups, Journal.read(last))
 
 
 def install(patch: pytest.MonkeyPatch) -> None:
@@ -112,8 +114,15 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(journaled, "Journal", SilentJournal)
     patch.setattr(os, "fsync", lambda _: None)
     patch.setattr(apply_flow, "prove", _proven)
+    patch.setattr(rolling, "probing", _no_probe)
     _render_once(patch)
     patch.setattr(apply_flow, "connected", _no_kubectl)
+
+
+@asynccontextmanager
+async def _no_probe(*_: object, **__: object) -> AsyncIterator[None]:
+    raise UndecidedError("nothing carries a probe here")
+    yield
 
 
 async def _proven(_: object) -> tuple[()]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from seakeep.state.rotation import trust_name
+
+from . import trust
 from .cluster import Cluster
 from .machine import Machine
 
@@ -20,6 +23,7 @@ class Watch:
         """AssertionError for what must never be."""
         self._etcd()
         self._api_servers()
+        self._trust()
 
     def _etcd(self) -> None:
         found = [each for each in self.cluster.etcd() if each.running]
@@ -44,6 +48,20 @@ class Watch:
         """Of those that were started once."""
         down = [name for name, machine in self.cluster.machines().items() if _down(machine)]
         assert self.new or len(down) < 2, f"two API servers are down: {down}"
+
+    def _trust(self) -> None:
+        """Nobody can meet a certificate of an authority that it does not trust, wherever it shows up."""
+        design, values = self.cluster.design, self.cluster.values
+        held = [each for machine in self.cluster.machines().values() for each in trust.held(design, machine)]
+        own = [*(trust_name(ca.name) for ca in design.pki.cas), "pki/cluster/admin.crt", "pki/cluster/break-glass.crt"]
+        held += [trust.of("the operator", name, values[name]) for name in own if name in values]
+        names = {each.ca for each in held}
+        shown = {ca: [each for each in held if each.ca == ca and not each.trusts] for ca in names}
+        issuers = {ca: frozenset().union(*(each.keys for each in found)) for ca, found in shown.items()}
+        for each in held:
+            if each.trusts and not issuers[each.ca] <= each.keys:
+                by = next(one.who for one in shown[each.ca] if not one.keys <= each.keys)
+                raise AssertionError(f"{each.who} does not trust what {by} shows")
 
 
 def _down(machine: Machine) -> bool:

@@ -467,9 +467,38 @@ async def test_a_renewal_that_was_stopped_is_resumed_with_what_it_has_not_issued
         assert others["command"] == "renew"
         return ApplyReport(cluster_name="c", changes=0, phases=(), run_dir="")
 
+    async def served(session: object) -> None:
+        wishes.append("served")
+
     monkeypatch.setattr(resume, "apply", fake)
+    monkeypatch.setattr(resume, "served", served)
     await resume.resume(fresh, None, lambda _: True)
-    assert wishes == names[1:]
+    assert wishes == [*names[1:], "served"]
+
+
+async def test_a_rotation_goes_on_once_all_is_served_also_what_a_killed_run_brought(
+    fresh: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who follows its files does so within a minute: until then `drop` would be refused for no reason."""
+    for stage in (Stage.TRUST, Stage.REISSUE):
+        pki.issue(fresh.state, fresh.design, rotation.step("etcd", stage), fresh.clock)
+    seen_in_order: list[str] = []
+
+    async def nothing_to_do(session: object, confirm: object, *, command: str, wish: object) -> ApplyReport:
+        seen_in_order.append("apply" if wish is rotate.no_wish else "drop")
+        return ApplyReport(cluster_name="c", changes=0, phases=(), run_dir="")
+
+    async def served(session: object) -> None:
+        seen_in_order.append("served")
+
+    async def judged(*_: object) -> None:
+        seen_in_order.append("judged")
+
+    monkeypatch.setattr(rotate, "applied", nothing_to_do)
+    monkeypatch.setattr(rotate, "served", served)
+    monkeypatch.setattr(rotate, "_refuse_too_early", judged)
+    await rotate.rotate(fresh, lambda _: True, Wanted(words=["etcd"]))
+    assert seen_in_order == ["apply", "served", "judged", "drop"]
 
 
 def test_what_is_asked_for_is_in_the_plan_with_what_it_does_to_machines(issued: FakeSession) -> None:

@@ -52,22 +52,45 @@ def test_what_is_probed(session: FakeSession, step: Step, disturbs: bool) -> Non
 
 def member(own: int, leader: int) -> bytes:
     status = {"Status": {"header": {"member_id": own, "revision": 5}, "version": "3.6.0", "leader": leader}}
-    return msgspec.json.encode([status]) + b"\n" + msgspec.json.encode({"members": []}) + b"\n"
+    return (
+        msgspec.json.encode([status])
+        + b"\n"
+        + msgspec.json.encode({"members": []})
+        + b"\n"
+        + b'{"linearizable":true}\n'
+    )
 
 
 async def test_the_leader_and_the_holder_of_the_vip_come_last(session: FakeSession) -> None:
     session.raw = {
         "a-etcd1": {"etcd": member(1, 1)},
         "a-etcd2": {"etcd": member(2, 1)},
-        "b-etcd1": {"etcd": b""},
-        "a-lb1": {"vip": b"holds\n200\n"},
-        "b-lb1": {"vip": b"200\n"},
+        "b-etcd1": {"etcd": member(3, 1)},
+        "a-lb1": {"vip": b"holds\n200\nvrrp MASTER\n"},
+        "b-lb1": {"vip": b"200\nvrrp BACKUP\n"},
+        "a-cp1": {"apiserver": b"200"},
     }
     names = ("a-etcd1", "a-etcd2", "b-etcd1", "a-lb1", "b-lb1", "a-cp1")
     steps = [step for name in names for step in (restart(name, "one", serial="g"), restart(name, "two", serial="g"))]
     ordered = await rolling.in_order(session, stage(*steps))
     assert [part.host for part in ordered.parts()] == ["a-etcd2", "b-etcd1", "b-lb1", "a-cp1", "a-etcd1", "a-lb1"]
     assert all([step.change.what for step in part.steps] == ["restart one", "restart two"] for part in ordered.parts())
+
+
+async def test_who_does_not_serve_comes_first(session: FakeSession) -> None:
+    """A run that was killed may have left it down, and with the next one two would be."""
+    session.raw = {
+        "a-etcd1": {"etcd": member(1, 1)},
+        "a-etcd2": {"etcd": member(2, 1)},
+        "b-etcd1": {"etcd": b""},
+        "a-cp1": {"apiserver": b"200"},
+        "b-cp1": {"apiserver": b"000"},
+        "b-lb1": {"vip": b"503\nvrrp BACKUP\n"},
+    }
+    names = ("a-etcd1", "a-etcd2", "b-etcd1", "a-cp1", "b-cp1", "b-lb1", "a-worker1")
+    ordered = await rolling.in_order(session, stage(*(restart(name, "one", serial="g") for name in names)))
+    found = [part.host for part in ordered.parts()]
+    assert found == ["b-etcd1", "b-cp1", "b-lb1", "a-etcd2", "a-cp1", "a-worker1", "a-etcd1"]
 
 
 async def test_a_single_restart_reads_nothing_first(session: FakeSession) -> None:

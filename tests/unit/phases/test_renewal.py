@@ -68,7 +68,7 @@ class Signed(World):
 
     def issue(self, *names: str) -> list[Step]:
         """Plan with these about to be issued, issue them, and carry out what is then planned, which was all shown."""
-        self.about = frozenset(name for each in names for name in pki.touched(self.design, each))
+        self.about = frozenset(name for each in names for name in pki.touched(self.state, self.design, each))
         shown = self.steps()
         self.about = frozenset()
         for name in names:
