@@ -71,13 +71,20 @@ class QuorumGate:
         self._needed = needed
         self._absent = frozenset(absent)
         self._limits = limits or Limits()
-        self._gathered = False
+        self._given_up = False
 
     async def admit(self, host: str) -> None:
         """Return when the host may go down; RefusedError when the group does not get there in time."""
         if self._members <= {host}:
             return
-        left = self._limits.admit if await self._gathers(host) else 0.0
+        left = self._limits.admit
+        if not self._given_up:
+            try:
+                await self._wait(host, f"{self._group} to bear {host} being down", self._alone, self._limits.admit)
+            except MachineError:
+                self._given_up, left = True, 0.0
+            else:
+                return
         try:
             await self._wait(host, f"{self._group} to bear {host} being down", self._bears, left)
         except MachineError as error:
@@ -93,22 +100,15 @@ class QuorumGate:
             return
         await self._wait(host, f"{self._group} on {host} to be healthy", self._is_back, self._limits.settle)
 
-    async def _gathers(self, host: str) -> bool:
-        """Before the first: those whom a run that was killed took down may still be on their way back, and with one
-        more two would be down at once. False when the time for it has passed in vain: who is not back then is not
-        waited for again."""
-        if self._gathered:
-            return True
-        self._gathered = True
-        try:
-            await self._wait(host, f"the others of {self._group} to be healthy", self._all_back, self._limits.admit)
-        except MachineError:
-            return False
-        return True
-
-    def _all_back(self, host: str, health: Mapping[str, str]) -> str | None:
+    def _alone(self, host: str, health: Mapping[str, str]) -> str | None:
+        """Nobody else is to be down with it, though a quorum would remain: those whom a run that was killed took down
+        may still be on their way back. One that is down itself makes nothing worse. Once this was waited for in vain it
+        is not asked for any more: who is not back by then does not come back by itself."""
+        if host in self._members and self._is_back(host, health):
+            return self._bears(host, health)
         wrong = {name: health.get(name, "no answer") for name in sorted(self._members - self._absent - {host})}
-        return "; ".join(f"{name}: {reason}" for name, reason in wrong.items() if reason) or None
+        missing = "; ".join(f"{name}: {reason}" for name, reason in wrong.items() if reason)
+        return missing or self._bears(host, health)
 
     async def _wait(
         self, host: str, what: str, judge: Callable[[str, Mapping[str, str]], str | None], timeout: float

@@ -158,7 +158,10 @@ async def test_a_host_that_has_left_the_group_is_not_waited_for() -> None:
 
 
 async def test_the_ill_member_itself_is_admitted_and_a_group_of_one_too() -> None:
-    await gate("abc", Health({"a": "down", "b": ""})).admit("a")
+    ill = gate("abc", Health({"a": "down", "b": ""}))
+    await ill.admit("a")
+    assert isinstance(ill._clock, FakeClock)
+    assert ill._clock.time == 0, "it makes nothing worse: the others are not waited for"
     await gate("a", Health(MachineError("nobody", host="a"))).admit("a")
 
 
