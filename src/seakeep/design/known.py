@@ -8,6 +8,7 @@ from ipaddress import IPv4Network
 from seakeep.design import pki
 from seakeep.design.model import Design, Fence, Machine, Role, SshAccess
 from seakeep.spec.model import PkiSpec
+from seakeep.versions.model import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,8 @@ class Known:
     """`machines` are those of the last apply that came to its end; none before the first one did. `begun` are those
     that a run since then has started on: they may hold something, and nothing relies on them yet. `kubernetes` has no
     leading v. `serial` counts what was ever known of this cluster: of two copies the higher one is the newer.
-    `fences` are those that stand."""
+    `fences` are those that stand. `upgrade` is the newer Kubernetes that a run since then was to bring: control-plane
+    machines may run it already; '' while no upgrade is under way."""
 
     kubernetes: str
     pod_range: IPv4Network
@@ -25,6 +27,7 @@ class Known:
     begun: tuple[Machine, ...] = ()
     serial: int = 0
     fences: tuple[Fence, ...] = ()
+    upgrade: str = ""
 
     @property
     def whole(self) -> bool:
@@ -60,13 +63,16 @@ def known_of(design: Design, *, machines: tuple[Machine, ...] = (), begun: tuple
 
 def begun(known: Known | None, design: Design) -> Known:
     """What is known while a run touches the design's machines. Fences that the design puts up or takes down count from
-    the beginning: whoever goes on after a crash has to put the same ones up."""
+    the beginning: whoever goes on after a crash has to put the same ones up. An upgrade, too, is on record before the
+    first machine gets it; one that no machine has got may be taken back, and is forgotten then."""
     before = known or known_of(design)
     names = {machine.name for machine in before.all}
     new = tuple(machine for machine in design.machines if machine.name not in names)
-    if not new and before.fences == design.fences:
+    old, wanted = before.kubernetes, design.release.kubernetes
+    upgrade = wanted if before.whole and Version.parse(wanted) > Version.parse(old) else ""
+    if not new and before.fences == design.fences and before.upgrade == upgrade:
         return before
-    return replace(before, begun=(*before.begun, *new), fences=design.fences, serial=before.serial + 1)
+    return replace(before, begun=(*before.begun, *new), fences=design.fences, upgrade=upgrade, serial=before.serial + 1)
 
 
 def finished(known: Known | None, design: Design, *, without: Collection[str] = ()) -> Known:
@@ -124,7 +130,8 @@ def newest(ours: Known | None, theirs: Known) -> Known | None:
         if machine.name not in names
     )
     fences = (each for each in ours.fences if theirs.serial == ours.serial and each not in theirs.fences)
-    return replace(theirs, begun=(*theirs.begun, *more), fences=(*theirs.fences, *fences))
+    upgrade = theirs.upgrade or (ours.upgrade if theirs.serial == ours.serial else "")
+    return replace(theirs, begun=(*theirs.begun, *more), fences=(*theirs.fences, *fences), upgrade=upgrade)
 
 
 def differences(before: Known | None, after: Known) -> str:
@@ -143,6 +150,8 @@ def differences(before: Known | None, after: Known) -> str:
         said.append(fenced)
     if before is not None and before.kubernetes != after.kubernetes:
         said.append(f"Kubernetes {before.kubernetes} became {after.kubernetes}")
+    if after.upgrade and (before is None or before.upgrade != after.upgrade):
+        said.append(f"an upgrade to Kubernetes {after.upgrade} was begun")
     return "; ".join(said)
 
 

@@ -172,6 +172,28 @@ def test_versions_go_up_one_minor_at_a_time(old: str, new: str, says: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("upgrade", "silent", "says"),
+    [
+        ("1.37.3", "b-cp1", "an upgrade to 1.37.3 was begun, the file says 1.37.2, and b-cp1 may have got it"),
+        ("1.37.3", "", ""),
+        ("1.37.2", "b-cp1", ""),
+        ("", "b-cp1", ""),
+        ("1.37.3", "a-worker1", ""),
+    ],
+)
+def test_an_upgrade_is_taken_back_only_where_every_control_plane_machine_says_that_it_has_not_got_it(
+    upgrade: str, silent: str, says: str
+) -> None:
+    """Also by an operator who did not begin it: the record is the cluster's."""
+    asked = fleet(known=replace(KNOWN, upgrade=upgrade))
+    asked = replace(asked, facts={name: facts for name, facts in asked.facts.items() if name != silent})
+    assert says in found(asked).get("CHG002", "") if says else "CHG002" not in found(asked)
+    if says:
+        with pytest.raises(RefusedError, match="CHG002"):
+            refuse(preflight(asked, (), "2026-11-25"), absent={silent})
+
+
+@pytest.mark.parametrize(
     ("target", "says"),
     [
         ("../kubernetes/1.37.3/kube-apiserver", "an upgrade to 1.37.3 was begun and has reached b-cp1"),

@@ -148,6 +148,33 @@ def test_where_neither_is_newer_both_count() -> None:
     assert [each.name for each in found.begun] == ["b-lb1"]
 
 
+def test_an_upgrade_is_on_record_from_before_the_first_machine_gets_it_until_it_is_done_or_taken_back() -> None:
+    old = replace(KNOWN, kubernetes="1.36.3")
+    context = replace(living(), known=old)
+    assert stage_of("announce", context).steps[0].change.host == CONTROL_PLANES[0]
+    during, after = written(list(announce.plan(context))), written(list(record.plan(context)))
+    assert (during.kubernetes, during.upgrade) == ("1.36.3", "1.37.2")
+    assert (after.kubernetes, after.upgrade) == ("1.37.2", "")
+    assert old.serial < during.serial < after.serial
+    assert begun(during, DESIGN) == during
+    assert differences(old, during) == "an upgrade to Kubernetes 1.37.2 was begun"
+
+    back = replace(DESIGN, release=replace(DESIGN.release, kubernetes="1.36.3"))
+    assert (begun(during, back).upgrade, finished(during, back).upgrade) == ("", "")
+    assert begun(during, back).serial > during.serial
+
+
+def test_of_two_copies_that_neither_is_newer_an_upgrade_that_either_began_counts() -> None:
+    upgrading = replace(KNOWN, upgrade="1.37.3")
+    for ours, theirs in ((KNOWN, upgrading), (upgrading, KNOWN)):
+        found = newest(ours, theirs)
+        assert found is not None
+        assert found.upgrade == "1.37.3"
+    ended = newest(upgrading, replace(KNOWN, serial=KNOWN.serial + 1))
+    assert ended is not None
+    assert ended.upgrade == ""
+
+
 def test_going_on_after_a_crash_counts_no_further_than_it_has_to() -> None:
     more = replace(DESIGN, machines=(*DESIGN.machines, new("late", "10.244.77.0/24")))
     first = begun(KNOWN, more)

@@ -2,9 +2,10 @@
 
 What: the version is not older than the cluster's, and at most one minor newer; nor is it older than what an upgrade
 that was begun has put on a control-plane machine. Why: an older API server does not understand what a newer one has
-stored, and API servers that are two minors apart break what they both serve. Evidence: the record of the last apply,
-and which kube-apiserver each machine starts. Fix: go through every minor in between, and on with what was begun; to go
-back, restore a backup from before.
+stored, and API servers that are two minors apart break what they both serve. A patch is no exception: it changes no
+form of what is stored, but takes fixes back that others rely on. Evidence: the record of the last apply and of an
+upgrade since, and which kube-apiserver each machine starts; a machine that does not answer may start what was begun.
+Fix: go through every minor in between, and on with what was begun; to go back, restore a backup from before.
 """
 
 from collections.abc import Iterator
@@ -44,9 +45,24 @@ def judge(fleet: Fleet) -> Iterator[Finding]:
         names, version = ", ".join(newer), max(newer.values())
         message = (
             f"an upgrade to {version} was begun and has reached {names}, the file says {new}: that is a downgrade;"
-            f" name {version} and go on with it"
+            f" name {version} and go on with it (`seakeep runs list` says who began it, and when)"
         )
         yield CHECK.found(Verdict.FAIL, message, where=where)
+    elif fleet.known.upgrade and Version.parse(fleet.known.upgrade) > new and (silent := _silent(fleet)):
+        begun = fleet.known.upgrade
+        message = (
+            f"an upgrade to {begun} was begun, the file says {new}, and {', '.join(silent)} may have got it:"
+            f" what cannot be read is not taken back; name {begun} and go on with it, or take it back when all answer"
+        )
+        yield CHECK.found(Verdict.UNKNOWN, message, where=where)
+
+
+def _silent(fleet: Fleet) -> list[str]:
+    """Control-plane machines that do not say what they start."""
+    machines = fleet.design.with_role(Role.CONTROL_PLANE)
+    return [
+        each.name for each in machines if each.name not in fleet.facts or not fleet.facts[each.name].find(files.FACT)
+    ]
 
 
 def _started(fleet: Fleet) -> Iterator[tuple[str, Version]]:
