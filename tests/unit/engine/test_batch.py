@@ -14,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seakeep.artifacts.base import UserSpec
-from seakeep.core.errors import RefusedError, RunError
+from seakeep.cli import failure
+from seakeep.cli.settings import Settings
+from seakeep.core.errors import Exit, RefusedError, RunError
 from seakeep.core.secret import SecretRef
 from seakeep.engine import guard
 from seakeep.engine.batch import compile_batch
+from seakeep.engine.journal import History, Journal, State
 from seakeep.engine.model import (
     Action,
     LoadImage,
@@ -33,9 +36,12 @@ from seakeep.engine.model import (
     UnitDo,
     UnitVerb,
 )
+from seakeep.engine.outcome import RunFailedError
+from seakeep.engine.run import Executor, World
+from seakeep.engine.stage import Stage
 from seakeep.transport.base import Result
 
-from .sim import KEY, ME, FakeBlobs, FolderHost, file, folder, resolve, step
+from .sim import KEY, ME, FakeBlobs, FakeClock, FolderHost, Recorder, file, folder, resolve, step
 
 
 @pytest.fixture
@@ -279,6 +285,49 @@ async def test_what_is_immutable_is_named_with_the_way_out(
 
     thaw(host.at(held))
     await ok(host, action)
+
+
+async def test_a_run_that_met_an_immutable_file_names_all_and_goes_on_when_it_is_none(
+    host: FolderHost, immutable: Callable[[str], None], tmp_path: Path
+) -> None:
+    """All of the way, from the machine's kernel to what a person reads."""
+    await ok(host, PutFile(file("/etc/a/one", "old")))
+    steps = tuple(step("m1", name, PutFile(file(f"/etc/a/{name}", "new"))) for name in ("one", "two"))
+    world = World(
+        host=lambda _: host,
+        arch=lambda _: "amd64",
+        root=lambda _: str(host.root),
+        resolve=resolve,
+        blobs=FakeBlobs(),
+    )
+
+    async def attempt() -> History:
+        with Journal(tmp_path / "journal", clock=FakeClock()) as journal:
+            journal.run_start(run="r", by="me", command="apply", planned=[each.change.id for each in steps])
+            executor = Executor(world, journal=journal, clock=FakeClock(), progress=Recorder())
+            await executor.run([Stage("machines", "Machines", steps)])
+            journal.run_end("ok")
+        return Journal.read(tmp_path / "journal")
+
+    immutable("/etc/a/one")
+    with pytest.raises(RunFailedError) as caught:
+        await attempt()
+    said = io.StringIO()
+    assert failure.told([caught.value], Settings(), said) is Exit.PARTIAL
+    lines = [line.strip() for line in said.getvalue().splitlines()]
+    one = host.at("/etc/a/one")
+    assert [line for line in lines if line.startswith("error: Machines: m1: ") and steps[0].change.what in line]
+    assert "host: m1" in lines
+    assert [line for line in lines if line.startswith("command: ")]
+    assert [line for line in lines if line.endswith(f"chattr -i -a {one} takes them away")]
+    assert "hint: when the cause is gone, `seakeep resume` goes on from there" in lines
+    assert host.read("/etc/a/one") == b"old"
+
+    thaw(one)
+    history = await attempt()
+    assert history.finished
+    assert {history.states[each.change.id] for each in steps} == {State.DONE}
+    assert (host.read("/etc/a/one"), host.read("/etc/a/two")) == (b"new", b"new")
 
 
 async def test_a_program_that_is_immutable_is_named(host: FolderHost, immutable: Callable[[str], None]) -> None:
