@@ -87,10 +87,10 @@ class Cluster:
     def kill_at(self, marker: str, *args: str, act: Callable[[], None] | None = None) -> str:
         """Run until a line of progress holds the marker, then kill -9 (or `act` and wait). What was said until then."""
         process = self.start(*args)
-        said: list[str] = []
+        lines: list[str] = []
         assert process.stderr is not None
         for line in process.stderr:
-            said.append(line)
+            lines.append(line)
             if marker in line:
                 if act is None:
                     os.kill(process.pid, signal.SIGKILL)
@@ -99,11 +99,13 @@ class Cluster:
                 break
         else:
             process.wait()
-            raise AssertionError(f"never came to {marker!r}: {''.join(said)[-3000:]}")
+            raise AssertionError(f"never came to {marker!r}: {''.join(lines)[-3000:]}")
         with process.stderr:
-            rest = process.stderr.read()
+            lines.append(process.stderr.read())
         process.wait(timeout=400)
-        return "".join(said) + rest
+        told = "".join(lines)
+        assert said(told, self.folder / "state") == [], "a command printed a secret"
+        return told
 
     def ssh(self, machine: str, script: str) -> Ran:
         return self.run("ssh", machine, "--", script, timeout=60)

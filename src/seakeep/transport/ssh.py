@@ -42,17 +42,17 @@ class SshTarget:
     known_hosts: Path = Path("~/.ssh/known_hosts")
 
     def refuse_unreadable(self) -> None:
-        """UsageError where one of its files is there and cannot be read: that says nothing of the machine. What is
-        missing is told when the machine is dialled, with what would make it."""
+        """UsageError where one of its files cannot be read: that says nothing of the machine. Only known hosts may be
+        missing: what makes them is told when the machine is dialled."""
         for what, file in (("the known hosts file", self.known_hosts), ("the private key", self.key)):
             if file is None:
                 continue
             try:
                 with file.expanduser().open("rb") as stream:
                     stream.read(1)
-            except FileNotFoundError:
-                continue
             except OSError as error:
+                if file is self.known_hosts and isinstance(error, FileNotFoundError):
+                    continue
                 raise unreadable(file, error, UsageError, what=what) from error
 
 

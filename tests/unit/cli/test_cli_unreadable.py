@@ -170,6 +170,15 @@ def test_nothing_is_dialled_where_what_it_takes_to_log_in_cannot_be_read(
         assert run(list(command)) == Exit.USAGE
         told(capsys, path, cause)
         path.rmdir() if path.is_dir() else path.unlink()
+        path.touch()
+
+
+@pytest.mark.parametrize("command", [("apply", "--yes"), ("status",), ("ssh", "m1")])
+def test_a_key_that_the_file_names_and_that_is_not_there(
+    here: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    assert run(list(command)) == Exit.USAGE
+    told(capsys, here / "key", "No such file")
 
 
 @pytest.mark.parametrize("command", [("runs", "list"), ("resume", "--yes"), ("apply", "--yes"), ("state", "show")])
