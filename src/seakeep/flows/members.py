@@ -217,8 +217,8 @@ async def await_vip(session: Session, name: str) -> None:
     begin = session.clock.monotonic()
 
     async def given_up() -> str | None:
-        left = patience - (session.clock.monotonic() - begin)
-        return f"it may hold it for {left:.0f} s more" if left > 0 else None
+        waited = session.clock.monotonic() - begin
+        return f"it may hold it for {patience:.0f} s" if waited < patience else None
 
     await _balanced(session, name, "a fenced load balancer to give the VIP up", given_up)
     await _balanced(session, name, "another load balancer to hold the VIP", _held(session))
