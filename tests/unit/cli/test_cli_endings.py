@@ -245,6 +245,22 @@ def test_a_plan_as_json_is_the_plan_that_apply_takes(
     assert ("file /etc/x" if changes else "nothing to change") in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("session", "here")
+def test_a_plan_that_cannot_be_stored_is_shown_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It took a reading of every machine."""
+
+    async def plan(_: FakeSession) -> Plan:
+        return a_plan(CHANGE)
+
+    offer(monkeypatch, "plan", plan=plan)
+    assert run(["plan", "--out", "none/plan.json"]) == Exit.USAGE
+    streams = capsys.readouterr()
+    assert "file /etc/x" in streams.out
+    assert "error: none/plan.json cannot be written: No such file or directory\nhint: see whether" in streams.err
+
+
 @pytest.mark.parametrize("changes", [(), (CHANGE,)])
 @pytest.mark.usefixtures("session", "here")
 def test_a_plan_that_does_not_know_of_every_machine_says_so_and_is_no_answer(

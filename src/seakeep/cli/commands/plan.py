@@ -6,7 +6,7 @@ import click
 
 from seakeep.cli.call import Call
 from seakeep.cli.command import command
-from seakeep.core.errors import Exit, UsageError
+from seakeep.core.errors import Exit, UsageError, way_out
 
 
 @command(
@@ -33,11 +33,6 @@ def run(call: Call, out: Path | None, schema: bool) -> int:
     from seakeep.flows.plan import plan
 
     made = call.in_session(plan)
-    if out is not None:
-        try:
-            out.write_bytes(made.to_json())
-        except OSError as error:
-            raise UsageError(f"{out} cannot be written: {error.strerror}") from error
     if call.settings.output == "table":
         from seakeep.engine.plan import causes
         from seakeep.report.plan import plan_view
@@ -49,6 +44,11 @@ def run(call: Call, out: Path | None, schema: bool) -> int:
         from seakeep.report.faces import Output, encode_values
 
         call.write(encode_values(json.loads(made.to_json()), Output(call.settings.outputs[0])))
+    if out is not None:
+        try:
+            out.write_bytes(made.to_json())
+        except OSError as error:
+            raise UsageError(f"{out} cannot be written: {error.strerror}", hint=way_out(out, error)) from error
     if made.unknown:
         return Exit.UNDECIDED
     return Exit.OK if made.empty else Exit.NEGATIVE
