@@ -39,4 +39,4 @@ def heal(injection: Injection) -> tuple[AnyAction, ...]:
 
 def predict(injection: Injection) -> Prediction:
     """The others are a quorum."""
-    return predictions.processes_gone(injection, Role.ETCD)
+    return predictions.frozen(predictions.processes_gone(injection, Role.ETCD), injection)

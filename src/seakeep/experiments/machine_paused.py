@@ -36,4 +36,4 @@ def heal(injection: Injection) -> tuple[AnyAction, ...]:
 
 def predict(injection: Injection) -> Prediction:
     """What the design survives."""
-    return predictions.machines_gone(injection)
+    return predictions.frozen(predictions.machines_gone(injection), injection)

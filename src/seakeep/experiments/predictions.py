@@ -3,6 +3,8 @@
 The limits are what the design is held to; docs/explanation/storm-timings.md says which timers they are made of.
 """
 
+from dataclasses import replace
+
 from seakeep.design.model import Role
 from seakeep.design.quorum import dns_hosts, loss
 from seakeep.experiments.base import Injection, Prediction
@@ -22,6 +24,10 @@ SETTLES_ETCD_S = 15.0
 """The same where members of etcd fell silent: an API server's etcd client leaves one 10 s after a request met it
 (keepaliveTimeout in its storagebackend/factory/etcd3.go, which is its TCP_USER_TIMEOUT), and it has a client for each
 kind of object, of which each has to meet it."""
+
+SETTLES_FROZEN_ETCD_S = 45.0
+"""The same where etcd is frozen and its machine is not: the kernel acknowledges what nobody reads, so that only the
+client's own pings find it, after 30 s and another 10 s (keepaliveTime and keepaliveTimeout in the same file)."""
 
 
 def machines_gone(injection: Injection) -> Prediction:
@@ -56,6 +62,14 @@ def processes_gone(injection: Injection, *roles: Role) -> Prediction:
     return Prediction(
         survives=True, why=_timers(injection), write_gap=limit, read_gap=limit, settles=SETTLES_S, dns_failures=0
     )
+
+
+def frozen(promised: Prediction, injection: Injection) -> Prediction:
+    """The same where the targets are not gone: they keep their connections, and are left later."""
+    if not promised.survives or not any(Role.ETCD in target.roles for target in injection.targets):
+        return promised
+    why = f"{promised.why}, one that keeps its connections after 40 s"
+    return replace(promised, settles=SETTLES_FROZEN_ETCD_S, why=why)
 
 
 def nothing_notices(why: str) -> Prediction:
