@@ -1,7 +1,6 @@
 """apply: observe, decide, show, lock, do, wait, prove."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from seakeep.phases.base import traits_of
 from seakeep.report.apply import ApplyReport, PhaseTime
 from seakeep.report.probe import ProbeSummary
 from seakeep.state import pki, roster
-from seakeep.state.runs import Run, new_run
+from seakeep.state.runs import Run, discard, new_run
 from seakeep.transport.api import ApiClient
 
 Confirm = Callable[[Plan], bool]
@@ -113,7 +112,7 @@ async def apply(
         except BaseException as error:
             # Ctrl-C at the question is a KeyboardInterrupt.
             if not token.journal.exists():
-                _discard(token)
+                discard(token)
             elif isinstance(error, SeakeepError):
                 error.add_note(f"log: {token.log}")
                 if "seakeep resume" not in error.hint:
@@ -145,7 +144,7 @@ async def _locked(session: Session, run: Run, owner: Owner, lock: MachineLock, a
     if asked.stored is not None:
         ensure_fresh(asked.stored, plan)
     if plan.empty and not run.journal.exists():
-        _discard(run)
+        discard(run)
         session.keep_file()
         return ApplyReport(cluster_name=session.design.name, changes=0, phases=tuple(watch.laps), run_dir="")
     # A resumed run whose changes are all made still has to wait for the cluster and to prove it.
@@ -328,12 +327,3 @@ def _record(session: Session, run: Run, plan: Plan, view: View) -> None:
     if session.replacing is not None:
         session.state.write(f"runs/{run.id}/replacing.json", msgspec.json.encode(session.replacing))
     roster.begin(session.state, session.known, session.design)
-
-
-def _discard(run: Run) -> None:
-    """A run that changed nothing leaves nothing."""
-    if run.journal.exists():
-        return
-    with contextlib.suppress(OSError):
-        run.log.unlink(missing_ok=True)
-        run.folder.rmdir()

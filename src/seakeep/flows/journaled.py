@@ -11,12 +11,22 @@ from seakeep.engine.model import Handler
 from seakeep.engine.run import Executor, World
 from seakeep.engine.stage import Stage
 from seakeep.flows.session import Session
-from seakeep.state.runs import Run
+from seakeep.state.runs import Run, discard
 
 
 def operator_name() -> str:
     """Who does it, as journals and exports name them: `user@computer`."""
     return f"{getpass.getuser()}@{platform.node()}"
+
+
+@contextmanager
+def unless_begun(run: Run) -> Iterator[None]:
+    """A run that ends before its journal begins has changed nothing, and leaves nothing."""
+    try:
+        yield
+    except BaseException:
+        discard(run)
+        raise
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from seakeep.engine.model import DrainNode, Step
 from seakeep.engine.stage import Stage
 from seakeep.flows.apply import Confirm, apply
 from seakeep.flows.drain import drain as drain_node
-from seakeep.flows.journaled import execute, journaled
+from seakeep.flows.journaled import execute, journaled, unless_begun
 from seakeep.flows.locks import api_lease, machine_lock
 from seakeep.flows.newest import catch_up
 from seakeep.flows.session import Session
@@ -110,7 +110,7 @@ async def drain(session: Session, name: str, timeout: float) -> DrainReport:
         risk=Risk.DISRUPTIVE,
     )
     stage = Stage("drain", f"Drain {name}", (Step(change=change, action=DrainNode(name)),))
-    with FileLock(session.state.path("lock"), owner), session.logged(run.log):
+    with unless_begun(run), FileLock(session.state.path("lock"), owner), session.logged(run.log):
         # The API is needed in any case, and with it the lease; the machines' lock is what an apply holds all the time.
         async with (
             machine_lock(session, owner, needed=False),

@@ -15,7 +15,7 @@ from seakeep.engine.lock import FileLock, Owner
 from seakeep.engine.model import Script, Step
 from seakeep.engine.stage import Stage
 from seakeep.facts import inventory, leftovers, system
-from seakeep.flows.journaled import execute, journaled
+from seakeep.flows.journaled import execute, journaled, unless_begun
 from seakeep.flows.locks import machine_lock, take_lease
 from seakeep.flows.session import Session
 from seakeep.phases import kernel, packages, prune_machines
@@ -64,7 +64,7 @@ async def reset(session: Session, *, keep_etcd: bool, confirm_name: Callable[[],
         raise RefusedError("that is not the cluster's name; nothing was changed")
     run = new_run(session.state, "reset", session.clock.now())
     owner = Owner.me(run=run.id, command="reset", clock=session.clock)
-    with FileLock(session.state.path("lock"), owner), session.logged(run.log):
+    with unless_begun(run), FileLock(session.state.path("lock"), owner), session.logged(run.log):
         # A cluster whose control plane is gone for good has to be taken off what is left of it.
         async with machine_lock(session, owner, needed=False):
             machines = await _clean(session, run, owner, keep_etcd=keep_etcd)

@@ -1,5 +1,6 @@
 """Run folders: what was asked, planned, done and found, one folder per run."""
 
+import contextlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -76,6 +77,15 @@ def new_run(state: State, verb: str, now: datetime, *, token: str = "") -> Run:
     folder = state.folder("runs") / name
     folder.mkdir(mode=0o700)
     return Run(folder, verb, started)
+
+
+def discard(run: Run) -> None:
+    """Remove what a run without a journal has left: its log and its folder."""
+    if run.journal.exists():
+        return
+    with contextlib.suppress(OSError):
+        run.log.unlink(missing_ok=True)
+        run.folder.rmdir()
 
 
 def list_runs(state: State) -> tuple[Run, ...]:

@@ -148,6 +148,7 @@ async def test_a_drain_is_refused_while_another_operator_holds_the_machines(sess
         with pytest.raises(RefusedError, match="is locked on a-cp1 by ada@laptop"):
             await nodes.drain(session, "b-worker1", 30)
     assert session.node.evicted == []
+    assert list_runs(session.state) == ()
 
 
 async def test_a_drain_is_refused_while_another_operator_holds_the_lease(session: Session) -> None:
