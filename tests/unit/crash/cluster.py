@@ -105,7 +105,7 @@ def _inventory(component: str, version: str, arch: str) -> tuple[Any, ...]:
 class _Clock(FakeClock):
     """Nothing here takes as long as the locks' signs of life are apart."""
 
-    def __init__(self, tick: Callable[[], None], time: float) -> None:
+    def __init__(self, tick: Callable[[], None], time: float = 0.0) -> None:
         super().__init__()
         self._tick, self.time = tick, time
 
