@@ -37,8 +37,7 @@ _CNI_NAMESPACES = {"flannel": ("kube-flannel", "flanneld sets up the machine's n
 
 def complete(loaded: LoadedSpec, known: Known | None = None) -> Design:
     """Decide everything that can be decided before a machine is touched. Nodes that are `known` keep their blocks of
-    pod addresses, wherever they stand in the file. Fences
-    stand until a machine of the file has the address.
+    pod addresses, wherever they stand in the file. Fences stand until a machine of the file has the address.
 
     SpecError with every reason when a rule refuses the design.
     """
