@@ -20,7 +20,7 @@ from seakeep.engine.stage import Stage
 from seakeep.flows import absent, planning, readiness, rolling
 from seakeep.flows.cluster_changes import change_cluster
 from seakeep.flows.gates import gates, together
-from seakeep.flows.journaled import journaled
+from seakeep.flows.journaled import journaled, unless_begun
 from seakeep.flows.kubectl import connected
 from seakeep.flows.locks import api_lease, machine_lock
 from seakeep.flows.proof import Proof, prove
@@ -105,15 +105,12 @@ async def apply(
     asked = _Asked(command, confirm, await asyncio.to_thread(_stored, stored_plan), wish)
     token = run or new_run(session.state, command, session.clock.now())
     owner = Owner.me(run=token.id, command=command, clock=session.clock)
-    with FileLock(session.state.path("lock"), owner), session.logged(token.log):
+    with FileLock(session.state.path("lock"), owner), session.logged(token.log), unless_begun(token):
         try:
             async with machine_lock(session, owner) as lock:
                 return await _locked(session, token, owner, lock, asked)
-        except BaseException as error:
-            # Ctrl-C at the question is a KeyboardInterrupt.
-            if not token.journal.exists():
-                discard(token)
-            elif isinstance(error, SeakeepError):
+        except SeakeepError as error:
+            if token.journal.exists():
                 error.add_note(f"log: {token.log}")
                 if "seakeep resume" not in error.hint:
                     error.hint = "; then ".join(filter(None, (error.hint, "`seakeep resume` goes on from there")))

@@ -24,7 +24,7 @@ def unless_begun(run: Run) -> Iterator[None]:
     """A run that ends before its journal begins has changed nothing, and leaves nothing."""
     try:
         yield
-    except BaseException:
+    except BaseException:  # Ctrl-C at a question is a KeyboardInterrupt
         discard(run)
         raise
 

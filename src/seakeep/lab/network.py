@@ -56,14 +56,6 @@ def _hardware(address: IPv4Address) -> str:
     return ":".join(f"{byte:02x}" for byte in (0x02, 0x5E, *address.packed))
 
 
-def labs_with_network() -> set[str]:
-    """Every lab that has a namespace on this computer."""
-    if not NETNS_DIR.is_dir():
-        return set()
-    prefix = namespace("")
-    return {path.name.removeprefix(prefix) for path in NETNS_DIR.iterdir() if path.name.startswith(prefix)}
-
-
 @dataclass(frozen=True, slots=True)
 class Network:
     """The network of one lab."""
